@@ -1,0 +1,78 @@
+"""Two-stage analysis of chest CT: find the lungs, multiply, classify what is left.
+
+The public names are loaded on first use, so that ``import lungseg`` is fast and
+imports no TensorFlow.
+
+Examples
+--------
+>>> import lungseg
+>>> scan = lungseg.phantom(slices=8, size=128)
+>>> scan.units, scan.shape
+('HU', (8, 128, 128))
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from lungseg.classifier import CTClassifier
+    from lungseg.doctor import Finding, Report, inspect
+    from lungseg.errors import InputError
+    from lungseg.io.reader import read
+    from lungseg.masker import LungMasker
+    from lungseg.phantoms import phantom
+    from lungseg.pipeline.pipeline import Pipeline
+    from lungseg.pipeline.prediction import Prediction
+    from lungseg.roi import RoiMultiply
+    from lungseg.scan import LungMask, Scan
+
+_HOME = {
+    "CTClassifier": "lungseg.classifier",
+    "Finding": "lungseg.doctor",
+    "InputError": "lungseg.errors",
+    "LungMask": "lungseg.scan",
+    "LungMasker": "lungseg.masker",
+    "Pipeline": "lungseg.pipeline.pipeline",
+    "Prediction": "lungseg.pipeline.prediction",
+    "Report": "lungseg.doctor",
+    "RoiMultiply": "lungseg.roi",
+    "Scan": "lungseg.scan",
+    "inspect": "lungseg.doctor",
+    "phantom": "lungseg.phantoms",
+    "read": "lungseg.io.reader",
+}
+_SUBPACKAGES = ("evaluation", "io", "networks", "pipeline", "preprocess", "training", "weights")
+
+__all__ = [
+    "CTClassifier",
+    "Finding",
+    "InputError",
+    "LungMask",
+    "LungMasker",
+    "Pipeline",
+    "Prediction",
+    "Report",
+    "RoiMultiply",
+    "Scan",
+    "inspect",
+    "phantom",
+    "read",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        value = getattr(import_module(_HOME[name]), name)
+        globals()[name] = value
+        return value
+    if name in _SUBPACKAGES:
+        return import_module(f"lungseg.{name}")
+    raise AttributeError(f"module 'lungseg' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__, *_SUBPACKAGES])

@@ -1,0 +1,252 @@
+"""Voxels that know their geometry: a CT scan and the mask of its lungs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lungseg.geometry import Affine, AxialOrder, axial_affine, axial_order, spacing_of
+
+if TYPE_CHECKING:
+    from lungseg.doctor import Finding
+
+Units = Literal["HU", "display"]
+
+#: Voxel type of each unit.
+DTYPES: dict[str, type[np.generic]] = {"HU": np.int16, "display": np.uint8}
+
+#: What air looks like in each unit.
+AIR: dict[str, int] = {"HU": -1000, "display": 0}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Grid:
+    """What a scan and its mask share: voxels, and where they lie."""
+
+    voxels: NDArray[Any]
+    affine: Affine | None = None
+    source: str = "array"
+
+    def __post_init__(self) -> None:
+        # Views, so that freezing them does not freeze what the caller holds.
+        voxels = self.voxels.view()
+        voxels.flags.writeable = False
+        object.__setattr__(self, "voxels", voxels)
+        if self.affine is not None:
+            affine = np.array(self.affine, np.float64)
+            affine.flags.writeable = False
+            object.__setattr__(self, "affine", affine)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Size along each axis of the array."""
+        return self.voxels.shape  # type: ignore[return-value]
+
+    @property
+    def spacing(self) -> tuple[float, float, float] | None:
+        """Voxel size in mm along each axis of the array; None where it is not known."""
+        return None if self.affine is None else spacing_of(self.affine)
+
+    @property
+    def order(self) -> AxialOrder:
+        """How to turn the array to upright axial slices and back."""
+        return axial_order(self.affine)
+
+    def axial(self) -> NDArray[Any]:
+        """Voxels as upright axial slices: feet to head, front to back, right to left.
+
+        Returns
+        -------
+        array of shape (slices, rows, columns)
+            A view; turn it back with ``order.undo``.
+        """
+        return self.order.apply(self.voxels)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scan(_Grid):
+    """A CT scan, or one picture of it; immutable.
+
+    Made by `Scan.read` (files and folders) or `Scan.from_array`.
+
+    Parameters
+    ----------
+    voxels : array of shape (slices, rows, columns)
+        int16 Hounsfield units or uint8 display grey, in the file's own grid.
+    affine : array of shape (4, 4), optional
+        From voxel index, in the order of the array's axes, to millimetres in RAS+.
+        None for a picture, whose geometry is unknown.
+    source : str
+        Where it came from: for messages.
+    units : {"HU", "display"}
+    findings : tuple of Finding
+        What the doctor noticed when it was read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Scan.from_array(np.full((2, 64, 64), -1000), units="HU", spacing=(5, 0.7, 0.7))
+    Scan(2×64×64, HU, 5×0.7×0.7 mm, 'array')
+    """
+
+    units: Units = "HU"
+    findings: tuple[Finding, ...] = field(default=(), kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.units not in DTYPES:
+            raise ValueError(f"units must be one of {sorted(DTYPES)}, got {self.units!r}")
+        if self.voxels.ndim != 3 or self.voxels.dtype != DTYPES[self.units]:
+            raise ValueError(
+                f"a scan in {self.units} holds 3-D {np.dtype(DTYPES[self.units])} voxels, got "
+                f"{self.voxels.ndim}-D {self.voxels.dtype}; use Scan.from_array to convert"
+            )
+
+    @classmethod
+    def read(cls, path: str | Path) -> Scan:
+        """Read a file or a folder of DICOM files; see `lungseg.read`."""
+        from lungseg.io.reader import read
+
+        return read(path)
+
+    @classmethod
+    def from_array(
+        cls,
+        array: ArrayLike,
+        *,
+        units: Units | None = None,
+        spacing: Sequence[float] | None = None,
+        affine: ArrayLike | None = None,
+        source: str = "array",
+    ) -> Scan:
+        """Make a scan of an array, after the doctor has looked at it.
+
+        Parameters
+        ----------
+        array : array of shape (rows, columns) or (slices, rows, columns)
+        units : {"HU", "display"}, optional
+            Found from the values where it is not given.
+        spacing : sequence of float, optional
+            Millimetres along each axis of the array: upright axial slices are assumed.
+        affine : array of shape (4, 4), optional
+            From voxel index to millimetres in RAS+; stands above ``spacing``.
+        source : str
+            Name used in messages.
+
+        Returns
+        -------
+        Scan
+
+        Raises
+        ------
+        lungseg.InputError
+            If the array cannot be a CT scan.
+        """
+        from lungseg.io.reader import scan_from_array
+
+        if affine is None and spacing is not None:
+            steps = tuple(float(step) for step in spacing)
+            affine = axial_affine((1.0, *steps) if len(steps) == 2 else steps)  # type: ignore[arg-type]
+        return scan_from_array(
+            np.asarray(array),
+            units=units,
+            affine=None if affine is None else np.asarray(affine, np.float64),
+            source=source,
+        )
+
+    @property
+    def air(self) -> int:
+        """Value of air in this scan's units."""
+        return AIR[self.units]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the doctor warned of, one line each."""
+        return tuple(str(finding) for finding in self.findings if finding.severity == "warning")
+
+    def with_voxels(self, voxels: NDArray[Any], affine: Affine | None = None) -> Scan:
+        """Return a scan with other voxels; of the same geometry where the shape is kept."""
+        if affine is None and voxels.shape == self.shape:
+            affine = self.affine
+        return replace(self, voxels=voxels.astype(DTYPES[self.units], copy=False), affine=affine)
+
+    def __repr__(self) -> str:
+        size = "×".join(map(str, self.shape))
+        steps = self.spacing
+        mm = "no spacing" if steps is None else "×".join(f"{step:g}" for step in steps) + " mm"
+        return f"Scan({size}, {self.units}, {mm}, {self.source!r})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LungMask(_Grid):
+    """The lungs of a scan, in the scan's own grid; immutable.
+
+    Parameters
+    ----------
+    voxels : uint8 array of shape (slices, rows, columns)
+        0 background, 1 right lung, 2 left lung; 1 alone where the sides cannot be told.
+    affine : array of shape (4, 4), optional
+        As in `Scan`.
+    source : str
+        The scan it belongs to.
+    confidence : float
+        How sure the masker is, 0 to 1.
+    warnings : tuple of str
+        What the masker noticed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> LungMask(np.ones((1, 2, 2), np.uint8), confidence=0.9)
+    LungMask(1×2×2, lungs 100.0 %, confidence 0.90, 'array')
+    """
+
+    confidence: float = 1.0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def lungs(self) -> NDArray[np.bool_]:
+        """Both lungs as one boolean array."""
+        return self.voxels > 0
+
+    def volume_ml(self) -> float | None:
+        """Volume of the lungs in mL; None where the spacing is not known."""
+        if self.affine is None:
+            return None
+        return float(self.lungs.sum() * abs(np.linalg.det(self.affine[:3, :3])) / 1000)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the mask, in the scan's geometry.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``.nii``, ``.nii.gz``, ``.nrrd`` or ``.mha``; ``.png`` for a single slice (a
+            palette picture whose values are those of ``voxels``).
+
+        Returns
+        -------
+        Path
+            The file written. It appears whole or not at all.
+
+        Raises
+        ------
+        lungseg.InputError
+            If the format is not known, or cannot hold the mask.
+        """
+        from lungseg.io.writer import save_mask
+
+        return save_mask(self, Path(path))
+
+    def __repr__(self) -> str:
+        size = "×".join(map(str, self.shape))
+        share = 100 * float(self.lungs.mean())
+        return (
+            f"LungMask({size}, lungs {share:.1f} %, confidence {self.confidence:.2f}, "
+            f"{self.source!r})"
+        )
