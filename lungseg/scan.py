@@ -250,3 +250,18 @@ class LungMask(_Grid):
             f"LungMask({size}, lungs {share:.1f} %, confidence {self.confidence:.2f}, "
             f"{self.source!r})"
         )
+
+
+@dataclass(frozen=True)
+class MaskedScan:
+    """A scan together with the mask of its lungs: what passes from masker to ROI.
+
+    Parameters
+    ----------
+    scan : Scan
+    mask : LungMask
+        In the scan's own grid.
+    """
+
+    scan: Scan
+    mask: LungMask

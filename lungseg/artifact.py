@@ -1,0 +1,211 @@
+"""What was trained, as one folder: configuration, weights, card, and their SHA-256.
+
+Nothing in it is ever unpickled: JSON, HDF5 and Markdown only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import h5py
+import numpy as np
+
+from lungseg.errors import InputError
+
+FORMAT = 1
+_SUMS = "SHA256SUMS"
+
+Precision = Literal["single", "half"]
+
+
+def write_artifact(
+    folder: str | Path,
+    *,
+    config: Mapping[str, Any],
+    models: Mapping[str, Any],
+    documents: Mapping[str, str] | None = None,
+    precision: Precision = "single",
+) -> Path:
+    """Write an artefact; the folder appears whole or not at all.
+
+    Parameters
+    ----------
+    folder : str or Path
+        New, or an artefact that is to be replaced.
+    config : mapping
+        What ``config.json`` holds, apart from the format and the versions.
+    models : mapping of str to keras.Model
+        Their weights go to ``<name>.weights.h5``.
+    documents : mapping of str to str, optional
+        Other text files by name: the card, metrics.
+    precision : {"single", "half"}
+        Storage of the weights. Half precision halves the size and rounds to 11 bits.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    lungseg.InputError
+        If the folder exists and is something else.
+    """
+    folder = Path(folder)
+    if folder.exists() and not (folder / "config.json").is_file() and any(folder.iterdir()):
+        raise InputError(
+            str(folder), "the folder exists and is no artefact of lungseg", "choose another folder"
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=".lungseg-", dir=folder.parent))
+    try:
+        _fill(fresh, config, models, documents or {}, precision)
+        _put_in_place(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return folder
+
+
+def read_artifact(folder: str | Path) -> dict[str, Any]:
+    """Check every file of an artefact against its SHA-256 and return its configuration.
+
+    Parameters
+    ----------
+    folder : str or Path
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    lungseg.InputError
+        If the folder is no artefact, or a file is missing or was changed.
+    """
+    folder = Path(folder)
+    if not (folder / "config.json").is_file() or not (folder / _SUMS).is_file():
+        raise InputError(
+            str(folder),
+            "there is no artefact of lungseg here (config.json and SHA256SUMS)",
+            "give a folder that save() wrote, or one of the names of `lungseg weights list`",
+        )
+    verify_artifact(folder)
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+    if config.get("format") != FORMAT:
+        raise InputError(
+            str(folder),
+            f"the artefact has format {config.get('format')}, this version reads {FORMAT}",
+            "install the version of lungseg named in its config.json",
+        )
+    return config
+
+
+def verify_artifact(folder: Path) -> None:
+    """Check every file that SHA256SUMS names.
+
+    Raises
+    ------
+    lungseg.InputError
+        If one is missing or was changed.
+    """
+    for line in (folder / _SUMS).read_text("utf-8").splitlines():
+        expected, name = line.split("  ", 1)
+        path = folder / name
+        if not path.is_file() or _sha256(path) != expected:
+            raise InputError(
+                str(path),
+                "the file is missing or differs from its SHA-256: it is not what was saved",
+                "copy or install the whole folder again",
+            )
+
+
+def load_weights(model: Any, folder: Path, name: str) -> None:
+    """Load ``<name>.weights.h5`` of an artefact into a network of the same shape."""
+    path = folder / f"{name}.weights.h5"
+    try:
+        model.load_weights(str(path))
+    except (ValueError, KeyError, OSError) as error:
+        raise InputError(
+            str(path),
+            "the weights do not fit the network that config.json describes",
+            "save the artefact again with this version of lungseg",
+        ) from error
+
+
+def versions() -> dict[str, str]:
+    """Versions that an artefact records."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("lungseg", "keras", "numpy")}
+
+
+def _fill(
+    folder: Path,
+    config: Mapping[str, Any],
+    models: Mapping[str, Any],
+    documents: Mapping[str, str],
+    precision: Precision,
+) -> None:
+    whole = {"format": FORMAT, "versions": versions(), **config}
+    texts = {"config.json": json.dumps(whole, indent=2, ensure_ascii=False) + "\n", **documents}
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+    for name, model in models.items():
+        _save_weights(model, folder / f"{name}.weights.h5", precision)
+    lines = [f"{_sha256(path)}  {path.name}" for path in sorted(folder.iterdir())]
+    (folder / _SUMS).write_text("\n".join(lines) + "\n", "utf-8")
+    folder.chmod(0o755)
+
+
+def _save_weights(model: Any, path: Path, precision: Precision) -> None:
+    """Write Keras's own weights file, without the optimizer, compressed."""
+    kind = np.float16 if precision == "half" else np.float32
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        whole = Path(scratch) / "whole.weights.h5"
+        model.save_weights(str(whole))
+        with h5py.File(whole) as source, h5py.File(path, "w") as target:
+
+            def copy(name: str, item: Any) -> None:
+                if name.split("/")[0] == "optimizer":
+                    return
+                if isinstance(item, h5py.Dataset):
+                    values = item[()]
+                    cast = values.astype(kind) if values.dtype == np.float32 else values
+                    pack = {"compression": "gzip", "shuffle": True} if cast.ndim else {}
+                    copied = target.create_dataset(name, data=cast, track_times=False, **pack)
+                else:
+                    copied = target.require_group(name)
+                for key, value in item.attrs.items():
+                    copied.attrs[key] = value
+
+            source.visititems(copy)
+
+
+def _put_in_place(fresh: Path, folder: Path) -> None:
+    if not folder.exists():
+        os.replace(fresh, folder)
+        return
+    # A folder cannot replace a full one: the old one steps aside first.
+    aside = Path(tempfile.mkdtemp(prefix=".lungseg-old-", dir=folder.parent)) / folder.name
+    os.replace(folder, aside)
+    try:
+        os.replace(fresh, folder)
+    except OSError:
+        os.replace(aside, folder)
+        raise
+    finally:
+        shutil.rmtree(aside.parent, ignore_errors=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Transforms of slices, one a file. None of them looks at a label."""

@@ -1,0 +1,130 @@
+"""RoiMultiply: what is not lung becomes air."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from lungseg.doctor import Finding
+from lungseg.params import check_params
+from lungseg.preprocess.crop import bounding_box
+from lungseg.scan import MaskedScan, Scan
+
+
+class RoiMultiply(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Multiply scans by their lung masks, in intensity space.
+
+    Done before any normalisation, so that what is removed looks like air and the body's
+    silhouette does not survive.
+
+    Parameters
+    ----------
+    fill : "air" or float
+        What replaces everything outside the lungs: air (-1000 HU, or black in display
+        grey), or a value in the scan's units. None keeps it.
+    crop : bool
+        Crop to the box around the lungs; of a volume, drop the slices without lung too.
+    margin : float
+        Added to the box on each side within the slice, as a share of its length.
+    min_confidence : float
+        A mask that is empty or less sure than this is not applied: the scan passes as it
+        is, with a warning.
+
+    Examples
+    --------
+    >>> import lungseg
+    >>> scan, mask = lungseg.phantom(slices=8, size=128, return_mask=True)
+    >>> roi, = RoiMultiply(crop=True).fit_transform([MaskedScan(scan, mask)])
+    >>> roi.shape[1] < scan.shape[1]
+    True
+    """
+
+    def __init__(
+        self,
+        fill: Literal["air"] | float | None = "air",
+        *,
+        crop: bool = True,
+        margin: float = 0.05,
+        min_confidence: float = 0.5,
+    ) -> None:
+        self.fill = fill
+        self.crop = crop
+        self.margin = margin
+        self.min_confidence = min_confidence
+
+    def fit(self, X: Any = None, y: Any = None) -> RoiMultiply:
+        """Check the parameters; there is nothing to learn."""
+        self._check()
+        return self
+
+    def transform(self, X: Iterable[MaskedScan]) -> list[Scan]:
+        """Multiply each scan by its mask.
+
+        Parameters
+        ----------
+        X : iterable of MaskedScan
+            What `LungMasker.transform` returns.
+
+        Returns
+        -------
+        list of Scan
+            In the units they came in; cropped ones know where they lie.
+        """
+        return list(self.iterate(X))
+
+    def iterate(self, X: Iterable[MaskedScan]) -> Iterator[Scan]:
+        """As `transform`, one scan after the other."""
+        self._check()
+        for item in X:
+            yield self._multiply(item)
+
+    def _multiply(self, item: MaskedScan) -> Scan:
+        scan, mask = item.scan, item.mask
+        lungs = mask.lungs
+        if not lungs.any() or mask.confidence < self.min_confidence:
+            return _pass_whole(scan, mask.confidence)
+        voxels = self._fill_outside(scan, lungs)
+        if not self.crop:
+            return scan.with_voxels(voxels)
+        box = bounding_box(lungs, margin=self.margin, axes=scan.order.axes[1:])
+        return scan.with_voxels(np.ascontiguousarray(voxels[box]), _shifted(scan, box))
+
+    def _fill_outside(self, scan: Scan, lungs: NDArray[np.bool_]) -> NDArray[Any]:
+        if self.fill is None:
+            return scan.voxels
+        value = scan.air if self.fill == "air" else self.fill
+        return np.where(lungs, scan.voxels, np.asarray(value).astype(scan.voxels.dtype))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def _check(self) -> None:
+        check_params(self, margin=(0, None), min_confidence=(0, 1))
+        if isinstance(self.fill, str) and self.fill != "air":
+            raise ValueError(f'fill of RoiMultiply must be "air", a number or None, got {self.fill!r}')
+
+
+def _pass_whole(scan: Scan, confidence: float) -> Scan:
+    finding = Finding(
+        "warning",
+        "whole-slice",
+        f"the lung mask is empty or uncertain (confidence {confidence:.2f}), so the whole "
+        "slice was used",
+        "check the mask by eye",
+    )
+    return replace(scan, findings=(*scan.findings, finding))
+
+
+def _shifted(scan: Scan, box: tuple[slice, ...]) -> NDArray[np.float64] | None:
+    """Affine of a part of the scan: the first voxel of the box is its new origin."""
+    if scan.affine is None:
+        return None
+    affine = scan.affine.copy()
+    start = [part.start for part in box]
+    affine[:3, 3] += affine[:3, :3] @ start
+    return affine

@@ -1,0 +1,73 @@
+"""Pictures and their classes in batches, for the training of classifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.backend import keras
+
+
+class PictureData(keras.utils.PyDataset):
+    """Batches of (picture, class), shuffled anew each epoch when augmented.
+
+    Parameters
+    ----------
+    pictures : uint8 array of shape (n, rows, columns)
+    labels : int array of shape (n,)
+    batch_size : int
+    augment : callable, optional
+        Called with a picture and a generator. Without it the order is kept.
+    seed : int
+        Order and augmentation of epoch *e* depend on the seed and *e* alone.
+
+    Examples
+    --------
+    >>> data = PictureData(np.zeros((5, 32, 32), np.uint8), np.arange(5), batch_size=2)
+    >>> len(data), data[2][0].shape
+    (3, (1, 32, 32, 1))
+    """
+
+    def __init__(
+        self,
+        pictures: NDArray[np.uint8],
+        labels: NDArray[Any],
+        *,
+        batch_size: int = 16,
+        augment: Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
+        | None = None,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.pictures = pictures
+        self.labels = labels
+        self.batch_size = batch_size
+        self.augment = augment
+        self.seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return -(-len(self.labels) // self.batch_size)
+
+    def __getitem__(self, batch: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        chosen = self._order()[batch * self.batch_size : (batch + 1) * self.batch_size]
+        pictures = np.stack([self._picture(int(index)) for index in chosen])
+        return pictures[..., None].astype(np.float32), self.labels[chosen]
+
+    def on_epoch_end(self) -> None:
+        """Go on to the next epoch's order and augmentation."""
+        self.epoch += 1
+
+    def _order(self) -> NDArray[np.intp]:
+        if self.augment is None:
+            return np.arange(len(self.labels))
+        return np.random.default_rng((self.seed, self.epoch)).permutation(len(self.labels))
+
+    def _picture(self, index: int) -> NDArray[np.uint8]:
+        picture = self.pictures[index]
+        if self.augment is None:
+            return picture
+        return self.augment(picture, np.random.default_rng((self.seed, self.epoch, index)))
