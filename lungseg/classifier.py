@@ -1,0 +1,479 @@
+"""CTClassifier: from slices to a label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.validation import check_is_fitted
+
+from lungseg.artifact import Precision, load_weights, read_artifact, write_artifact
+from lungseg.evaluation.thresholds import choose_threshold
+from lungseg.inputs import check_same_length, iterate_scans
+from lungseg.params import check_params
+from lungseg.pooling import RULES, pool_slices
+from lungseg.preprocess.pictures import scan_to_pictures
+from lungseg.preprocess.window import Window
+from lungseg.training.hold_out import hold_out
+
+#: Parameters that say how to run and not what was learned; an artefact leaves them out.
+_RUNTIME = ("weights", "checkpoint", "verbose")
+
+
+class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Classify chest CT scans by their slices, with EfficientNetB0 and the focal loss.
+
+    Parameters
+    ----------
+    network : str
+        Network by name; see `lungseg.networks.names`.
+    input_size : int
+        Side in pixels of the square that a slice is fitted into.
+    window : tuple of float
+        Bounds in HU of what a slice shows; display grey is taken as it is.
+    loss : {"focal", "cross-entropy"}
+    gamma : float
+        Of the focal loss: how far easy samples are discounted.
+    alpha : sequence of float, optional
+        Of the focal loss: weight of each class, in the order of ``classes_``.
+    class_weight : "balanced" or dict, optional
+        As in scikit-learn; multiplies ``alpha``.
+    dropout : float
+    epochs, batch_size, learning_rate
+        Of the training, by AdamW with a cosine decay.
+    augment : bool
+    validation_fraction : float
+        Share of the groups kept aside to pick the epoch and the threshold.
+    pool : {"mean", "max", "top"}
+        How slices become one probability; see `lungseg.pooling.pool_slices`.
+    max_slices : int
+        Largest number of slices taken from a volume.
+    threshold : float or {"youden", "f1"}
+        For two classes: probability of the second class from which it is predicted, or
+        the aim by which it is chosen on validation data (½ where there are none).
+    weights : str, Path, optional
+        Trained weights to use, or to start from when `fit` is called: a name of
+        `lungseg.weights.names`, a folder that `save` wrote, or "imagenet" (a download).
+        A start takes what fits by name and shape, so that the classes may be new.
+    checkpoint : str, Path, optional
+        Folder in which a training keeps its state; see `LungMasker`.
+    seed : int
+    verbose : int
+
+    Attributes
+    ----------
+    classes_ : array of shape (classes,)
+    threshold_ : float
+    model_ : keras.Model
+        From grey to logits.
+    history_ : list of dict
+
+    References
+    ----------
+    Tan and Le, "EfficientNet", ICML 2019. Lin et al., "Focal Loss for Dense Object
+    Detection", ICCV 2017.
+
+    Examples
+    --------
+    >>> import lungseg
+    >>> scans = [lungseg.phantom(slices=2, size=96, seed=s, opacities=3 * s) for s in (0, 1)]
+    >>> classifier = CTClassifier(input_size=32, epochs=1).fit(scans, ["healthy", "ill"])
+    >>> classifier.predict_proba(scans).shape
+    (2, 2)
+    """
+
+    def __init__(
+        self,
+        network: str = "efficientnetb0",
+        *,
+        input_size: int = 224,
+        window: tuple[float, float] = (-1000.0, 400.0),
+        loss: Literal["focal", "cross-entropy"] = "focal",
+        gamma: float = 2.0,
+        alpha: Sequence[float] | None = None,
+        class_weight: Literal["balanced"] | dict[Any, float] | None = None,
+        dropout: float = 0.4,
+        epochs: int = 60,
+        batch_size: int = 16,
+        learning_rate: float = 5e-4,
+        augment: bool = True,
+        validation_fraction: float = 0.15,
+        pool: str = "mean",
+        max_slices: int = 16,
+        threshold: float | str = 0.5,
+        weights: str | Path | None = None,
+        checkpoint: str | Path | None = None,
+        seed: int = 0,
+        verbose: int = 0,
+    ) -> None:
+        self.network = network
+        self.input_size = input_size
+        self.window = window
+        self.loss = loss
+        self.gamma = gamma
+        self.alpha = alpha
+        self.class_weight = class_weight
+        self.dropout = dropout
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.augment = augment
+        self.validation_fraction = validation_fraction
+        self.pool = pool
+        self.max_slices = max_slices
+        self.threshold = threshold
+        self.weights = weights
+        self.checkpoint = checkpoint
+        self.seed = seed
+        self.verbose = verbose
+
+    # === Training ===
+
+    def fit(
+        self,
+        X: Iterable[Any],
+        y: Sequence[Any],
+        groups: Sequence[Any] | None = None,
+        *,
+        validation: tuple[Iterable[Any], Sequence[Any]] | None = None,
+    ) -> CTClassifier:
+        """Train on scans and their labels.
+
+        Parameters
+        ----------
+        X : iterable of path, array or Scan
+            Every slice taken from a scan carries its label.
+        y : sequence
+            Labels: two or more classes.
+        groups : sequence, optional
+            Patient of each scan. Part of the groups is kept aside to pick the epoch and
+            the threshold. Without groups nothing is split, and the last epoch is kept.
+        validation : tuple of (X, y), optional
+            Scans and labels of other patients, in place of a part of the groups.
+
+        Returns
+        -------
+        CTClassifier
+            Itself.
+
+        Raises
+        ------
+        lungseg.InputError
+            If a scan cannot be read.
+        ValueError
+            If a parameter is out of its range, the lengths differ, or there is one class.
+        """
+        from lungseg.training.classifier_fit import train_classifier
+
+        self._check()
+        labels = _as_labels(y)
+        check_same_length(X=X, y=labels, groups=groups)
+        classes, numbers = np.unique(labels, return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(
+                f"a classifier needs two classes or more, and y holds only {classes[0]!r}"
+            )
+        self.classes_ = classes
+        bags = [self._pictures(scan) for scan in iterate_scans(X)]
+        bags, numbers, aside = self._set_aside(bags, numbers, groups, validation)
+        model = self._build(self.weights)
+        self.history_ = train_classifier(
+            model,
+            _flatten(bags, numbers),
+            None if aside is None else _flatten(*aside),
+            loss=self._make_loss(numbers),
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            augment=self.augment,
+            folder=None if self.checkpoint is None else Path(self.checkpoint),
+            seed=self.seed,
+            verbose=self.verbose,
+        )
+        self.model_ = model
+        self.threshold_ = self._pick_threshold(aside)
+        return self
+
+    def _set_aside(
+        self,
+        bags: list[NDArray[np.uint8]],
+        numbers: NDArray[Any],
+        groups: Sequence[Any] | None,
+        validation: tuple[Iterable[Any], Sequence[Any]] | None,
+    ) -> tuple[list[NDArray[np.uint8]], NDArray[Any], Any]:
+        """Split the validation scans off; bags are the pictures of one scan each."""
+        if validation is not None:
+            other = _as_labels(validation[1])
+            unknown = set(other.tolist()) - set(self.classes_.tolist())
+            if unknown:
+                raise ValueError(f"validation data hold classes that y does not: {sorted(unknown)}")
+            theirs = [self._pictures(scan) for scan in iterate_scans(validation[0])]
+            return bags, numbers, (theirs, np.searchsorted(self.classes_, other))
+        if groups is None or self.validation_fraction == 0:
+            return bags, numbers, None
+        keep, aside = hold_out(groups, self.validation_fraction, self.seed)
+        if len(set(numbers[keep].tolist())) < len(self.classes_):
+            raise ValueError(
+                "after the split by group the training data lack a class; give more groups, "
+                "or validation_fraction=0"
+            )
+        return (
+            [bags[i] for i in keep],
+            numbers[keep],
+            ([bags[i] for i in aside], numbers[aside]),
+        )
+
+    def _make_loss(self, numbers: NDArray[Any]) -> Any:
+        from lungseg.training.focal import focal_loss
+
+        weights = np.ones(len(self.classes_)) if self.alpha is None else np.array(self.alpha, float)
+        if len(weights) != len(self.classes_):
+            raise ValueError(f"alpha needs {len(self.classes_)} weights, got {len(weights)}")
+        if self.class_weight is not None:
+            weights = weights * compute_class_weight(
+                self.class_weight, classes=self.classes_, y=self.classes_[numbers]
+            )
+        gamma = self.gamma if self.loss == "focal" else 0.0
+        return focal_loss(gamma, None if np.all(weights == 1) else weights.tolist())
+
+    def _pick_threshold(self, aside: Any) -> float:
+        if not isinstance(self.threshold, str):
+            return float(self.threshold)
+        if aside is None or len(self.classes_) != 2 or len(set(aside[1].tolist())) < 2:
+            return 0.5
+        scores = [self._pool(self._slice_probabilities(bag))[1] for bag in aside[0]]
+        return float(choose_threshold(aside[1], np.array(scores), aim=self.threshold))
+
+    # === Inference ===
+
+    def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float64]:
+        """Probability of each class for each scan.
+
+        Parameters
+        ----------
+        X : iterable of path, array or Scan
+
+        Returns
+        -------
+        float array of shape (scans, classes)
+            Columns in the order of ``classes_``.
+
+        Raises
+        ------
+        lungseg.InputError
+            If a scan cannot be read.
+        sklearn.exceptions.NotFittedError
+            If nothing was trained or loaded.
+        """
+        rows = [self._pool(probabilities) for probabilities, _ in self.iterate_slices(X)]
+        return np.array(rows).reshape(-1, len(self.classes_))
+
+    def predict(self, X: Iterable[Any]) -> NDArray[Any]:
+        """Label of each scan, by ``threshold_`` for two classes, else the likeliest."""
+        return self.labels_of(self.predict_proba(X))
+
+    def labels_of(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
+        """Labels for rows of probabilities.
+
+        Parameters
+        ----------
+        probabilities : float array of shape (scans, classes)
+
+        Returns
+        -------
+        array of shape (scans,)
+        """
+        if len(self.classes_) == 2:
+            return np.asarray(self.classes_[(probabilities[:, 1] >= self.threshold_).astype(int)])
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+    def iterate_slices(
+        self, X: Iterable[Any]
+    ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.intp]]]:
+        """Probabilities of the slices of one scan after the other.
+
+        Yields
+        ------
+        probabilities : float array of shape (slices taken, classes)
+        numbers : int array
+            Which axial slices they are.
+        """
+        self._ensure_network()
+        for scan in iterate_scans(X):
+            pictures, numbers = self._take(scan)
+            yield self._slice_probabilities(pictures), numbers
+
+    def _take(self, scan: Any) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+        window = Window(*self.window)
+        return scan_to_pictures(scan, self.input_size, window=window, most=self.max_slices)
+
+    def _pictures(self, scan: Any) -> NDArray[np.uint8]:
+        return self._take(scan)[0]
+
+    def _slice_probabilities(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
+        logits = [
+            self.model_.predict_on_batch(
+                pictures[i : i + self.batch_size, ..., None].astype(np.float32)
+            )
+            for i in range(0, len(pictures), self.batch_size)
+        ]
+        return _softmax(np.concatenate(logits).astype(np.float64))
+
+    def _pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        return pool_slices(probabilities, self.pool)
+
+    # === Network and weights ===
+
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        documents: dict[str, str] | None = None,
+        precision: Precision = "single",
+    ) -> Path:
+        """Write parameters, classes, threshold and weights to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+        documents : dict of str to str, optional
+            Other text files, as a card.
+        precision : {"single", "half"}
+
+        Returns
+        -------
+        Path
+        """
+        self._ensure_network()
+        return write_artifact(
+            folder,
+            config={"kind": "classifier", "classifier": self._config()},
+            models={"classifier": self.model_},
+            documents=documents,
+            precision=precision,
+        )
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path) -> CTClassifier:
+        """Make a classifier with trained weights.
+
+        Parameters
+        ----------
+        name : str or Path
+            A name of `lungseg.weights.names`, or a folder written by `save` or by
+            `Pipeline.save`.
+
+        Returns
+        -------
+        CTClassifier
+
+        Raises
+        ------
+        lungseg.InputError
+            If there are no such weights, or a file differs from its SHA-256.
+        """
+        from lungseg.weights import folder_of
+
+        config = read_artifact(folder_of(name))
+        classifier = cls(**config["classifier"]["params"], weights=name)
+        classifier._ensure_network()
+        return classifier
+
+    def _config(self) -> dict[str, Any]:
+        params = {k: v for k, v in self.get_params().items() if k not in _RUNTIME}
+        return {
+            "params": params,
+            "classes": self.classes_.tolist(),
+            "threshold": self.threshold_,
+        }
+
+    def _build(self, start: str | Path | None) -> Any:
+        from lungseg.backend import keras
+        from lungseg.networks import build
+
+        keras.utils.set_random_seed(self.seed)
+        shape = (self.input_size, self.input_size, 1)
+        options: dict[str, Any] = {"dropout": self.dropout}
+        if start == "imagenet":
+            options["weights"] = "imagenet"
+        model = build(self.network, shape, len(self.classes_), **options)
+        if start is not None and start != "imagenet":
+            _start_from(model, start)
+        return model
+
+    def _ensure_network(self) -> None:
+        check_is_fitted(self)
+        if hasattr(self, "model_"):
+            return
+        from lungseg.weights import folder_of
+
+        folder = folder_of(self.weights or "")
+        config = read_artifact(folder)
+        if "classifier" not in config:
+            raise ValueError(f"the weights {self.weights} are a start for fit, not a classifier")
+        self.classes_ = np.array(config["classifier"]["classes"])
+        self.threshold_ = float(config["classifier"]["threshold"])
+        model = self._build(None)
+        load_weights(model, folder, "classifier")
+        self.model_ = model
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "model_") or self.weights not in (None, "imagenet")
+
+    def _check(self) -> None:
+        check_params(
+            self,
+            loss=("focal", "cross-entropy"),
+            pool=tuple(RULES),
+            input_size=(32, None),
+            gamma=(0, None),
+            dropout=(0, 0.95),
+            epochs=(1, None),
+            batch_size=(1, None),
+            learning_rate=(0, None),
+            validation_fraction=(0, 0.9),
+            max_slices=(1, None),
+        )
+        rule = ("youden", "f1") if isinstance(self.threshold, str) else (0, 1)
+        check_params(self, threshold=rule)
+
+
+def _start_from(model: Any, name: str | Path) -> None:
+    """Take over what fits from a classifier, or from the trunk of one."""
+    from lungseg.networks import build
+    from lungseg.networks.transfer import copy_weights
+    from lungseg.weights import folder_of
+
+    folder = folder_of(name)
+    config = read_artifact(folder)
+    saved = config["classifier"]
+    params = saved["params"]
+    source = build(
+        params["network"], (params["input_size"], params["input_size"], 1), len(saved["classes"])
+    )
+    load_weights(source, folder, "classifier")
+    copy_weights(source, model)
+
+
+def _as_labels(y: Sequence[Any]) -> NDArray[Any]:
+    labels = np.asarray(y)
+    if labels.ndim != 1:
+        raise ValueError(f"y must be one label for each scan, got an array of shape {labels.shape}")
+    return labels
+
+
+def _flatten(
+    bags: list[NDArray[np.uint8]], numbers: NDArray[Any]
+) -> tuple[NDArray[np.uint8], NDArray[Any]]:
+    """Give every picture of a scan the scan's label."""
+    return np.concatenate(bags), np.repeat(numbers, [len(bag) for bag in bags])
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -1,0 +1,59 @@
+"""From a scan to the pictures a classifier takes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.preprocess.letterbox import Letterbox
+from lungseg.preprocess.window import Window
+from lungseg.scan import Scan
+
+
+def scan_to_pictures(
+    scan: Scan, size: int, *, window: Window | None = None, most: int = 16
+) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+    """Window the slices of a scan and fit them into squares.
+
+    Of a volume, evenly spaced slices are taken from those that show enough: slices with
+    little but air, as those beyond the lungs after `RoiMultiply`, say nothing.
+
+    Parameters
+    ----------
+    scan : Scan
+    size : int
+        Side of the squares.
+    window : Window, optional
+        For HU; display grey is taken as it is.
+    most : int
+        Largest number of slices that are taken.
+
+    Returns
+    -------
+    pictures : uint8 array of shape (n, size, size)
+    numbers : int array of shape (n,)
+        Which of the axial slices they are.
+
+    Examples
+    --------
+    >>> import lungseg
+    >>> pictures, numbers = scan_to_pictures(lungseg.phantom(slices=12, size=128), 64, most=4)
+    >>> pictures.shape, len(numbers)
+    ((4, 64, 64), 4)
+    """
+    slices = scan.axial()
+    numbers = _informative(slices, scan.air, most)
+    box = Letterbox((slices.shape[1], slices.shape[2]), size)
+    grey = (window or Window()).apply
+    return np.stack([box.apply(grey(slices[number])) for number in numbers]), numbers
+
+
+def _informative(slices: NDArray[np.generic], air: int, most: int) -> NDArray[np.intp]:
+    if len(slices) == 1:
+        return np.zeros(1, np.intp)
+    # Every fourth pixel will do to tell a slice with something in it.
+    shown = np.array([np.mean(part[::4, ::4] > air) for part in slices])
+    candidates = np.flatnonzero(shown >= 0.25 * shown.max())
+    if len(candidates) <= most:
+        return candidates
+    return candidates[np.linspace(0, len(candidates) - 1, most).round().astype(int)]
