@@ -1,0 +1,148 @@
+"""What the values of an input mean: HU, shifted HU or display grey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.doctor.finding import Finding
+from lungseg.errors import InputError
+from lungseg.scan import Units
+
+#: The least HU a scanner means: lower values mark pixels outside its field of view.
+_LEAST_HU = -1024
+
+#: Offsets by which HU are stored as unsigned numbers.
+_OFFSETS = (1024, 32768)
+
+Settled = tuple[NDArray[Any], Units, list[Finding]]
+
+
+def settle_values(values: NDArray[Any], units: Units | None, source: str) -> Settled:
+    """Decide what values mean and bring them to int16 HU or uint8 display grey.
+
+    Parameters
+    ----------
+    values : array of shape (slices, rows, columns)
+    units : {"HU", "display"} or None
+        What is known of them.
+    source : str
+        For messages.
+
+    Returns
+    -------
+    voxels : int16 or uint8 array of the same shape
+    units : {"HU", "display"}
+    findings : list of Finding
+
+    Raises
+    ------
+    InputError
+        If they cannot be a CT scan.
+    """
+    values, findings = _finite(values, source)
+    if values.dtype == np.int8 and values.min() < 0 and units != "HU":
+        # 8 bits cannot hold HU: grey above 127 has wrapped around.
+        values = values.view(np.uint8)
+        findings.append(_finding("int8-overflow", "8-bit grey was stored as signed numbers"))
+    sample = _sample(values)
+    if sample.min() == sample.max() and values.min() == values.max():
+        raise InputError(
+            source, f"every pixel has the same value ({sample.flat[0]:g})", "give a real scan"
+        )
+    shift = 0 if units == "display" else _shift_of(sample)
+    if shift:
+        findings.append(
+            _finding("shifted-hu", f"values are HU + {shift}; {shift} was subtracted from them")
+        )
+        return _to_hu(values, shift), "HU", findings
+    if units is None:
+        units = "HU" if sample.min() < -100 else "display"
+    if units == "HU":
+        if not np.any(sample < -500):
+            findings.append(
+                Finding(
+                    "warning",
+                    "no-air",
+                    "no voxel is as dark as air or lung",
+                    "check that the values are HU and that the chest is in the scan",
+                )
+            )
+        return _to_hu(values, 0), "HU", findings
+    return _to_grey(values, sample, findings), "display", findings
+
+
+def _finite(values: NDArray[Any], source: str) -> tuple[NDArray[Any], list[Finding]]:
+    if values.dtype.kind == "b":
+        raise InputError(source, "the values are true and false: a mask", "give the scan itself")
+    if values.dtype.kind not in "iuf":
+        raise InputError(
+            source, f"the values are of type {values.dtype}", "give integers or real numbers"
+        )
+    if values.dtype.kind != "f":
+        return values, []
+    finite = np.isfinite(values)
+    if finite.all():
+        return values, []
+    share = float(1 - finite.mean())
+    if share > 0.5:
+        raise InputError(
+            source, f"{share:.0%} of the values are not numbers (NaN)", "export the scan again"
+        )
+    lowest = values[finite].min()
+    finding = _finding("nan", f"{share:.2%} of the values were not numbers and became air")
+    return np.where(finite, values, lowest), [finding]
+
+
+def _finding(code: str, message: str) -> Finding:
+    return Finding("warning", code, message, "check one slice by eye")
+
+
+def _sample(values: NDArray[Any]) -> NDArray[np.float64]:
+    """About a quarter of a million values from all over the scan."""
+    steps = [max(1, length // most) for length, most in zip(values.shape, (16, 128, 128), strict=True)]
+    return np.asarray(values[:: steps[0], :: steps[1], :: steps[2]], np.float64)
+
+
+def _shift_of(sample: NDArray[np.float64]) -> int:
+    """Offset of shifted HU; 0 where the values are none.
+
+    Soft tissue has -100…200 HU and air about -1000: shifted HU show the first around the
+    offset, hardly anything below offset - 1024, and no negative HU.
+    """
+    for offset in _OFFSETS:
+        tissue = np.mean((sample > offset - 150) & (sample < offset + 250))
+        inside = np.mean((sample > offset - 1100) & (sample < offset + 3100) | (sample <= 0))
+        dark = np.mean(sample < offset - 500)
+        if sample.min() >= -200 and tissue > 0.05 and dark > 0.02 and inside > 0.98:
+            return offset
+    return 0
+
+
+def _to_hu(values: NDArray[Any], shift: int) -> NDArray[np.int16]:
+    whole = np.rint(values) if values.dtype.kind == "f" else values
+    wide = whole.astype(np.int32) - shift if shift else whole
+    return np.clip(wide, _LEAST_HU, 32767).astype(np.int16)
+
+
+def _to_grey(
+    values: NDArray[Any], sample: NDArray[np.float64], findings: list[Finding]
+) -> NDArray[np.uint8]:
+    if values.dtype == np.uint8:
+        return values
+    low, high = float(values.min()), float(values.max())
+    if low >= 0 and high <= 255 and high > 1:
+        return np.rint(values).astype(np.uint8)
+    if low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    else:
+        low, high = (float(edge) for edge in np.percentile(sample, (0.1, 99.9)))
+        findings.append(
+            Finding(
+                "info", "deep-grey", f"grey of {low:g}…{high:g} was scaled to 0…255", ""
+            )
+        )
+    scaled = (np.asarray(values, np.float32) - low) * (255 / max(high - low, 1e-6))
+    return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)

@@ -1,0 +1,166 @@
+"""Reading: whatever a user has, to a `Scan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.doctor.geometry import check_geometry, to_three_dimensions
+from lungseg.doctor.values import settle_values
+from lungseg.errors import InputError
+from lungseg.geometry import Affine
+from lungseg.io import pictures, volumes
+from lungseg.io.raw import RawScan
+from lungseg.scan import Scan, Units
+
+
+def read(x: Any, *, units: Units | None = None) -> Scan:
+    """Read a scan: a file, a folder of DICOM files, an array, or a scan itself.
+
+    Parameters
+    ----------
+    x : str, Path, array or Scan
+        A DICOM file or a folder with DICOM in it; NIfTI, NRRD or MetaImage; PNG, JPEG or
+        TIFF; ``.npy``; an array of shape (rows, columns) or (slices, rows, columns).
+    units : {"HU", "display"}, optional
+        Where the format does not say and the doctor should not guess.
+
+    Returns
+    -------
+    Scan
+        In the file's own grid, with what the doctor noticed in ``findings``.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used: one line with the file, the cause and the mend.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).integers(0, 256, (80, 100), np.uint8)
+    >>> read(noise)
+    Scan(1×80×100, display, no spacing, 'array')
+    """
+    if isinstance(x, Scan):
+        return x
+    if isinstance(x, (str, Path)):
+        return _examined(_load(Path(x).expanduser()), units)
+    if isinstance(x, (np.ndarray, list, tuple)) or hasattr(x, "__array__"):
+        return scan_from_array(_as_array(x), units=units)
+    raise InputError(
+        f"input of type {type(x).__name__}",
+        "it is neither a path nor an array nor a scan",
+        "give a path, a NumPy array or lungseg.Scan",
+    )
+
+
+as_scan = read
+
+
+def scan_from_array(
+    array: NDArray[Any],
+    *,
+    units: Units | None = None,
+    affine: Affine | None = None,
+    source: str = "array",
+) -> Scan:
+    """Make a scan of an array; see `Scan.from_array`."""
+    return _examined(RawScan(array, source, affine), units)
+
+
+def _as_array(x: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(x)
+    except ValueError as error:
+        raise InputError("array", "its rows differ in length", "give a rectangular array") from error
+
+
+def _examined(raw: RawScan, units: Units | None) -> Scan:
+    """Let the doctor look at what was read."""
+    if units not in (None, "HU", "display"):
+        raise InputError(raw.source, f"units are {units!r}", 'give "HU" or "display"')
+    values = to_three_dimensions(raw.values, raw.source)
+    affine, of_geometry = check_geometry(values, raw.affine, raw.source)
+    voxels, settled, of_values = settle_values(values, units or raw.units, raw.source)
+    findings = (*raw.findings, *of_geometry, *of_values)
+    return Scan(voxels, affine, raw.source, settled, findings=findings)
+
+
+def _load(path: Path) -> RawScan:
+    from lungseg.io import dicom
+
+    _check_access(path)
+    if path.is_dir():
+        return _load_folder(path)
+    if volumes.is_volume(path):
+        return volumes.read_volume(path)
+    if path.suffix.lower() == ".npy":
+        return _load_npy(path)
+    if dicom.is_dicom(path) or path.suffix.lower() in dicom.SUFFIXES:
+        return dicom.read_file(path)
+    if path.suffix.lower() in pictures.SUFFIXES or _is_picture(path):
+        return pictures.read_picture(path)
+    raise InputError(
+        str(path),
+        "the format is not known",
+        "give DICOM, NIfTI, NRRD, MetaImage, PNG, JPEG, TIFF or .npy",
+    )
+
+
+def _check_access(path: Path) -> None:
+    try:
+        if not path.exists():
+            raise InputError(str(path), "there is no such file or folder", "check the path")
+        if path.is_file():
+            with path.open("rb") as file:
+                empty = not file.read(1)
+            if empty:
+                raise InputError(str(path), "the file is empty", "copy it again from its origin")
+    except (OSError, ValueError) as error:
+        raise InputError(
+            str(path), "the file may not be read", "check its name and its permissions"
+        ) from error
+
+
+def _load_folder(folder: Path) -> RawScan:
+    from lungseg.io import dicom
+
+    try:
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+    except OSError as error:
+        raise InputError(str(folder), "the folder may not be read", "check permissions") from error
+    if not files:
+        raise InputError(str(folder), "the folder is empty", "give the folder that holds the files")
+    if any(dicom.is_dicom(path) for path in files):
+        return dicom.read_folder(folder, files)
+    readable = [p for p in files if volumes.is_volume(p) or p.suffix.lower() in pictures.SUFFIXES]
+    if len(readable) == 1:
+        return _load(readable[0])
+    cause = "no DICOM is in the folder"
+    if readable:
+        raise InputError(str(folder), f"{cause}, but {len(readable)} other scans", "name one file")
+    raise InputError(str(folder), cause, "give the folder that holds the files of the series")
+
+
+def _load_npy(path: Path) -> RawScan:
+    try:
+        # Nothing is ever unpickled.
+        return RawScan(np.load(path, allow_pickle=False), str(path))
+    except (ValueError, OSError, EOFError) as error:
+        raise InputError(
+            str(path), "the array is broken or holds Python objects", "save plain numbers"
+        ) from error
+
+
+def _is_picture(path: Path) -> bool:
+    """Tell by its content whether a file of any name is a picture."""
+    from PIL import Image
+
+    try:
+        with Image.open(path):
+            return True
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False

@@ -1,0 +1,68 @@
+"""Volumes: NIfTI, NRRD and MetaImage, by SimpleITK."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lungseg.errors import InputError
+from lungseg.geometry import affine_from_itk
+from lungseg.io.raw import RawScan
+
+SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd", ".hdr", ".img", ".img.gz")
+
+
+def is_volume(path: Path) -> bool:
+    """Tell by its name whether a file is a volume.
+
+    Examples
+    --------
+    >>> is_volume(Path("scan.nii.gz")), is_volume(Path("scan.png"))
+    (True, False)
+    """
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def read_volume(path: Path) -> RawScan:
+    """Read a volume with its geometry, in its own grid.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    RawScan
+
+    Raises
+    ------
+    InputError
+        If it is broken, has several components or more than three dimensions.
+    """
+    import SimpleITK as sitk
+
+    source = str(path)
+    sitk.ProcessObject_SetGlobalWarningDisplay(False)
+    try:
+        image = sitk.ReadImage(source)
+    except RuntimeError as error:
+        raise InputError(source, *_explain(str(error))) from error
+    if image.GetNumberOfComponentsPerPixel() > 1:
+        raise InputError(
+            source,
+            f"each voxel has {image.GetNumberOfComponentsPerPixel()} values",
+            "give a volume of one value a voxel",
+        )
+    values = sitk.GetArrayFromImage(image)
+    if image.GetDimension() != 3:
+        return RawScan(values, source)
+    affine = affine_from_itk(image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+    return RawScan(values, source, affine)
+
+
+def _explain(message: str) -> tuple[str, str]:
+    """Cause and mend for what SimpleITK says."""
+    if "orthonormal" in message:
+        return "its axes are sheared against each other", "resample it to a rectangular grid"
+    if "dimension" in message.lower() and "support" in message.lower():
+        return "it has more dimensions than a scan", "give one volume of three dimensions"
+    return "the volume is broken, cut off or not of the format its name says", "export it again"

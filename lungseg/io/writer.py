@@ -1,0 +1,62 @@
+"""Writing of masks, in the geometry of their scans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from lungseg.errors import InputError
+from lungseg.geometry import axial_affine, itk_from_affine
+from lungseg.io.atomic import atomic_path
+from lungseg.scan import LungMask
+
+_VOLUMES = (".nii", ".nii.gz", ".nrrd", ".mha", ".mhd")
+
+#: Colours of background, right and left lung, told apart with any colour vision.
+_PALETTE = (0, 0, 0, 0, 158, 115, 230, 159, 0)
+
+
+def save_mask(mask: LungMask, path: Path) -> Path:
+    """Write a mask; see `LungMask.save`."""
+    path = path.expanduser()
+    name = path.name.lower()
+    if not path.parent.is_dir():
+        raise InputError(str(path), "its folder does not exist", "make the folder first")
+    if name.endswith(".png"):
+        return _save_picture(mask, path)
+    if name.endswith(_VOLUMES):
+        return _save_volume(mask, path)
+    raise InputError(
+        str(path), "masks are not written in this format", f"use .png or {', '.join(_VOLUMES)}"
+    )
+
+
+def _save_picture(mask: LungMask, path: Path) -> Path:
+    from PIL import Image
+
+    if len(mask.voxels) != 1:
+        raise InputError(
+            str(path),
+            f"a PNG cannot hold the {len(mask.voxels)} slices of this mask",
+            "use .nii.gz",
+        )
+    picture = Image.fromarray(np.ascontiguousarray(mask.voxels[0]), mode="P")
+    picture.putpalette(_PALETTE)
+    with atomic_path(path) as temporary:
+        picture.save(temporary)
+    return path
+
+
+def _save_volume(mask: LungMask, path: Path) -> Path:
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(np.ascontiguousarray(mask.voxels))
+    affine = axial_affine((1.0, 1.0, 1.0)) if mask.affine is None else mask.affine
+    spacing, origin, direction = itk_from_affine(affine)
+    image.SetSpacing(spacing)
+    image.SetOrigin(origin)
+    image.SetDirection(direction)
+    with atomic_path(path) as temporary:
+        sitk.WriteImage(image, str(temporary), useCompression=True)
+    return path
