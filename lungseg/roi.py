@@ -106,7 +106,9 @@ class RoiMultiply(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _check(self) -> None:
         check_params(self, margin=(0, None), min_confidence=(0, 1))
         if isinstance(self.fill, str) and self.fill != "air":
-            raise ValueError(f'fill of RoiMultiply must be "air", a number or None, got {self.fill!r}')
+            raise ValueError(
+                f'fill of RoiMultiply must be "air", a number or None, got {self.fill!r}'
+            )
 
 
 def _pass_whole(scan: Scan, confidence: float) -> Scan:

@@ -1,0 +1,1 @@
+"""Figures with intervals, splits that cannot leak."""
