@@ -444,19 +444,22 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _start_from(model: Any, name: str | Path) -> None:
-    """Take over what fits from a classifier, or from the trunk of one."""
+    """Take over what fits from a trunk, or from a classifier."""
     from lungseg.networks import build
-    from lungseg.networks.transfer import copy_weights
+    from lungseg.networks.transfer import copy_weights, trunk_of
     from lungseg.weights import folder_of
 
     folder = folder_of(name)
     config = read_artifact(folder)
-    saved = config["classifier"]
-    params = saved["params"]
-    source = build(
-        params["network"], (params["input_size"], params["input_size"], 1), len(saved["classes"])
-    )
-    load_weights(source, folder, "classifier")
+    if "trunk" in config:
+        size = config["trunk"]["input_size"]
+        source = trunk_of(build(config["trunk"]["network"], (size, size, 1), 2))
+        load_weights(source, folder, "trunk")
+    else:
+        params = config["classifier"]["params"]
+        size, classes = params["input_size"], len(config["classifier"]["classes"])
+        source = build(params["network"], (size, size, 1), classes)
+        load_weights(source, folder, "classifier")
     copy_weights(source, model)
 
 

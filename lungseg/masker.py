@@ -255,7 +255,7 @@ class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         grey = np.stack([box.apply(Window().apply(part)) for part in slices])
         probabilities = self._probabilities(grey)
         lungs = keep_lungs(probabilities >= self.threshold)
-        confidence = mask_confidence(probabilities, lungs)
+        confidence = mask_confidence(probabilities, self.threshold) if lungs.any() else 0.0
         voxels = np.stack(
             [
                 _to_grid(box, *parts, self.threshold)

@@ -77,7 +77,9 @@ def check_geometry(
     if affine is not None and not all(0.05 <= step <= 50 for step in spacing_of(affine)):
         steps = "×".join(f"{step:g}" for step in spacing_of(affine))
         findings.append(
-            Finding("warning", "spacing", f"a spacing of {steps} mm is unlikely", "check the header")
+            Finding(
+                "warning", "spacing", f"a spacing of {steps} mm is unlikely", "check the header"
+            )
         )
     return affine, findings
 

@@ -102,7 +102,9 @@ def _finding(code: str, message: str) -> Finding:
 
 def _sample(values: NDArray[Any]) -> NDArray[np.float64]:
     """About a quarter of a million values from all over the scan."""
-    steps = [max(1, length // most) for length, most in zip(values.shape, (16, 128, 128), strict=True)]
+    steps = [
+        max(1, length // most) for length, most in zip(values.shape, (16, 128, 128), strict=True)
+    ]
     return np.asarray(values[:: steps[0], :: steps[1], :: steps[2]], np.float64)
 
 
@@ -140,9 +142,7 @@ def _to_grey(
     else:
         low, high = (float(edge) for edge in np.percentile(sample, (0.1, 99.9)))
         findings.append(
-            Finding(
-                "info", "deep-grey", f"grey of {low:g}…{high:g} was scaled to 0…255", ""
-            )
+            Finding("info", "deep-grey", f"grey of {low:g}…{high:g} was scaled to 0…255", "")
         )
     scaled = (np.asarray(values, np.float32) - low) * (255 / max(high - low, 1e-6))
     return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)

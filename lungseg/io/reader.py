@@ -75,7 +75,9 @@ def _as_array(x: Any) -> NDArray[Any]:
     try:
         return np.asarray(x)
     except ValueError as error:
-        raise InputError("array", "its rows differ in length", "give a rectangular array") from error
+        raise InputError(
+            "array", "its rows differ in length", "give a rectangular array"
+        ) from error
 
 
 def _examined(raw: RawScan, units: Units | None) -> Scan:

@@ -34,5 +34,23 @@ def copy_weights(source: Any, target: Any) -> int:
     return copied
 
 
+def trunk_of(model: Any) -> Any:
+    """Return a classifier's network up to its pooling: what a new task can start from.
+
+    Parameters
+    ----------
+    model : keras.Model
+        With a layer named "pool", as the classifiers of the library have it.
+
+    Returns
+    -------
+    keras.Model
+        Shares its layers with ``model``.
+    """
+    from lungseg.backend import keras
+
+    return keras.Model(model.inputs, model.get_layer("pool").input, name=f"{model.name}-trunk")
+
+
 def _shapes(layer: Any) -> list[tuple[int, ...]]:
     return [tuple(weight.shape) for weight in layer.weights]

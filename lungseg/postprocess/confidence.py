@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from lungseg.evaluation.dice import dice
 
-def mask_confidence(probabilities: NDArray[Any], lungs: NDArray[np.bool_]) -> float:
-    """Dice that the probabilities themselves expect of the mask.
+#: How far the threshold is moved to either side.
+_OFFSET = 0.2
 
-    If each pixel is lung with its probability, this is the expected overlap over the
-    expected sizes; 1 for probabilities that are all 0 or 1, and 0 for an empty mask.
+
+def mask_confidence(probabilities: NDArray[Any], threshold: float = 0.5) -> float:
+    """Dice of the mask of a lower threshold with that of a higher one.
+
+    A mask that hardly changes as its threshold moves has sharp edges and no region in
+    doubt.
 
     Parameters
     ----------
     probabilities : float array
-        0 to 1.
-    lungs : bool array of the same shape
+        0 to 1, of the whole scan.
+    threshold : float
 
     Returns
     -------
     float
+        0 to 1; 0 for a mask that is empty.
+
+    References
+    ----------
+    Kirillov et al., "Segment Anything", ICCV 2023: the stability score.
 
     Examples
     --------
-    >>> lungs = np.array([True, True, False])
-    >>> mask_confidence(np.array([1.0, 1.0, 0.0]), lungs)
-    1.0
-    >>> round(mask_confidence(np.array([0.6, 0.6, 0.4]), lungs), 3)
-    0.667
+    >>> import numpy as np
+    >>> mask_confidence(np.array([0.9, 0.9, 0.1])), mask_confidence(np.array([0.9, 0.4, 0.4]))
+    (1.0, 0.5)
     """
-    inside = float(np.sum(probabilities, where=lungs, dtype=np.float64))
-    total = float(np.sum(probabilities, dtype=np.float64)) + int(lungs.sum())
-    return 2 * inside / total if lungs.any() else 0.0
+    strict = probabilities >= threshold + _OFFSET
+    if not strict.any():
+        return 0.0
+    return dice(probabilities >= threshold - _OFFSET, strict)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lungseg.artifact import Precision, write_artifact
 from lungseg.backend import keras
+from lungseg.networks import build
 from lungseg.networks.efficientnet_unet import efficientnet_unet
+from lungseg.networks.transfer import copy_weights, trunk_of
 from lungseg.training.augment_slice import SliceAugmentation
 from lungseg.training.hold_out import hold_out
 from lungseg.training.loop import cosine_decay, train
@@ -83,3 +86,33 @@ def pretrain_trunk(
         verbose=verbose,
     )
     return model, history
+
+
+def save_trunk(
+    model: Any, folder: Path, *, size: int, documents: Mapping[str, str], precision: Precision
+) -> Path:
+    """Write the trunk of a pretrained U-Net, for ``CTClassifier(weights=folder)``.
+
+    Parameters
+    ----------
+    model : keras.Model
+        As `pretrain_trunk` returns it.
+    folder : Path
+    size : int
+        Side of the pictures it was trained on.
+    documents, precision
+        As in `lungseg.artifact.write_artifact`.
+
+    Returns
+    -------
+    Path
+    """
+    trunk = trunk_of(build("efficientnetb0", (size, size, 1), 2))
+    copy_weights(model, trunk)
+    return write_artifact(
+        folder,
+        config={"kind": "trunk", "trunk": {"network": "efficientnetb0", "input_size": size}},
+        models={"trunk": trunk},
+        documents=documents,
+        precision=precision,
+    )
