@@ -246,7 +246,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return float(self.threshold)
         if aside is None or len(self.classes_) != 2 or len(set(aside[1].tolist())) < 2:
             return 0.5
-        scores = [self._pool(self._slice_probabilities(bag))[1] for bag in aside[0]]
+        scores = [self.pool_slices(self._slice_probabilities(bag))[1] for bag in aside[0]]
         return float(choose_threshold(aside[1], np.array(scores), aim=self.threshold))
 
     # === Inference ===
@@ -270,7 +270,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         sklearn.exceptions.NotFittedError
             If nothing was trained or loaded.
         """
-        rows = [self._pool(probabilities) for probabilities, _ in self.iterate_slices(X)]
+        rows = [self.pool_slices(probabilities) for probabilities, _ in self.iterate_slices(X)]
         return np.array(rows).reshape(-1, len(self.classes_))
 
     def predict(self, X: Iterable[Any]) -> NDArray[Any]:
@@ -324,7 +324,8 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ]
         return _softmax(np.concatenate(logits).astype(np.float64))
 
-    def _pool(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    def pool_slices(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Pool the probabilities of slices by the rule ``pool``, to shape (classes,)."""
         return pool_slices(probabilities, self.pool)
 
     # === Network and weights ===

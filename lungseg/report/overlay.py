@@ -1,0 +1,132 @@
+"""Pictures of slices with the outlines of the lungs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.io.atomic import atomic_path
+from lungseg.preprocess.letterbox import Letterbox
+from lungseg.preprocess.window import Window
+from lungseg.scan import LungMask, Scan
+
+#: Right and left lung, in colours that any colour vision tells apart (Okabe and Ito, 2008).
+COLOURS = {1: (0, 158, 115), 2: (230, 159, 0)}
+
+_TILE = 256
+
+
+def overlay(grey: NDArray[np.uint8], labels: NDArray[Any] | None = None) -> NDArray[np.uint8]:
+    """Draw the outlines of the lungs on a slice.
+
+    Parameters
+    ----------
+    grey : uint8 array of shape (rows, columns)
+    labels : array of the same shape, optional
+        1 right lung, 2 left lung.
+
+    Returns
+    -------
+    uint8 array of shape (rows, columns, 3)
+        RGB.
+
+    Examples
+    --------
+    >>> labels = np.zeros((32, 32), np.uint8)
+    >>> labels[8:24, 8:24] = 1
+    >>> overlay(np.zeros((32, 32), np.uint8), labels)[8, 8].tolist()
+    [0, 158, 115]
+    """
+    rgb = np.repeat(grey[..., None], 3, axis=2)
+    if labels is None:
+        return rgb
+    for label, colour in COLOURS.items():
+        part = np.ascontiguousarray(labels == label, np.uint8)
+        outlines, _ = cv2.findContours(part, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        rgb = cv2.drawContours(np.ascontiguousarray(rgb), outlines, -1, colour, 1)
+    return rgb
+
+
+def montage(
+    scan: Scan, mask: LungMask | None = None, *, columns: int = 4, rows: int = 3
+) -> NDArray[np.uint8]:
+    """Tile evenly spaced slices of a scan, with the outlines of its lungs.
+
+    Parameters
+    ----------
+    scan : Scan
+    mask : LungMask, optional
+        In the scan's grid. Slices with lung are shown where there are any.
+    columns, rows : int
+        Of tiles, at most.
+
+    Returns
+    -------
+    uint8 array of shape (rows, columns, 3)
+        RGB; a single slice is shown in its own size.
+
+    Examples
+    --------
+    >>> import lungseg
+    >>> montage(lungseg.phantom(slices=5, size=64)).shape
+    (512, 1024, 3)
+    """
+    slices = scan.axial()
+    labels = None if mask is None else mask.axial()
+    if len(slices) == 1:
+        grey = np.ascontiguousarray(Window().apply(slices[0]))
+        return overlay(grey, None if labels is None else labels[0])
+    box = Letterbox((slices.shape[1], slices.shape[2]), _TILE)
+    tiles = [
+        overlay(
+            box.apply(Window().apply(slices[i])),
+            None if labels is None else box.apply(labels[i], label=True),
+        )
+        for i in _chosen(labels, len(slices), columns * rows)
+    ]
+    columns = min(columns, len(tiles))
+    blank = np.zeros_like(tiles[0])
+    tiles += [blank] * (-len(tiles) % columns)
+    lines = [np.hstack(tiles[i : i + columns]) for i in range(0, len(tiles), columns)]
+    return np.vstack(lines)
+
+
+def save_png(rgb: NDArray[np.uint8], path: str | Path) -> Path:
+    """Write an RGB picture; it appears whole or not at all.
+
+    Parameters
+    ----------
+    rgb : uint8 array of shape (rows, columns, 3)
+    path : str or Path
+
+    Returns
+    -------
+    Path
+    """
+    path = Path(path)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(encode_png(rgb))
+    return path
+
+
+def encode_png(rgb: NDArray[np.uint8]) -> bytes:
+    """Encode an RGB picture of shape (rows, columns, 3) as PNG.
+
+    Examples
+    --------
+    >>> encode_png(np.zeros((2, 2, 3), np.uint8))[1:4]
+    b'PNG'
+    """
+    return bytes(cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1])
+
+
+def _chosen(labels: NDArray[Any] | None, count: int, most: int) -> list[int]:
+    candidates = np.arange(count)
+    if labels is not None and labels.any():
+        candidates = np.flatnonzero(labels.any(axis=(1, 2)))
+    places = np.linspace(0, len(candidates) - 1, min(most, len(candidates)))
+    return [int(candidates[i]) for i in places.round().astype(int)]

@@ -1,0 +1,426 @@
+"""Pipeline: from a CT on disk to a classified, masked scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.exceptions import NotFittedError
+
+from lungseg.artifact import Precision, read_artifact, write_artifact
+from lungseg.classifier import CTClassifier
+from lungseg.errors import InputError
+from lungseg.inputs import check_is_list, check_same_length
+from lungseg.io.reader import as_scan
+from lungseg.masker import LungMasker
+from lungseg.pipeline.prediction import Prediction
+from lungseg.roi import RoiMultiply
+from lungseg.scan import LungMask, MaskedScan, Scan
+
+
+class Pipeline(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Chain a masker, a ROI rule and a classifier; itself a scikit-learn estimator.
+
+    Parameters
+    ----------
+    masker : LungMasker or "passthrough", optional
+        Must hold trained weights: `fit` has no masks to train it with. The default
+        weights without it; "passthrough" leaves the scans whole.
+    roi : RoiMultiply, optional
+        What is done with the masks; multiply and crop without it.
+    classifier : CTClassifier, optional
+
+    Attributes
+    ----------
+    masker_, roi_, classifier_
+        The stages in use.
+    classes_ : array of shape (classes,)
+
+    Examples
+    --------
+    >>> import lungseg
+    >>> pipeline = Pipeline.from_pretrained()
+    >>> pipeline.predict_proba([lungseg.phantom(slices=4, size=128)]).shape
+    (1, 2)
+    """
+
+    def __init__(
+        self,
+        masker: LungMasker | Literal["passthrough"] | None = None,
+        roi: RoiMultiply | None = None,
+        classifier: CTClassifier | None = None,
+    ) -> None:
+        self.masker = masker
+        self.roi = roi
+        self.classifier = classifier
+
+    # === Training ===
+
+    def fit(
+        self,
+        X: Iterable[Any],
+        y: Sequence[Any],
+        groups: Sequence[Any] | None = None,
+        *,
+        validation: tuple[Iterable[Any], Sequence[Any]] | None = None,
+    ) -> Pipeline:
+        """Train the classifier on the lungs of scans.
+
+        Parameters
+        ----------
+        X : iterable of path, folder, array or Scan
+        y : sequence
+            Label of each scan.
+        groups : sequence, optional
+            Patient of each scan; see `CTClassifier.fit`.
+        validation : tuple of (X, y), optional
+            Scans and labels of other patients, to pick the epoch and the threshold with.
+
+        Returns
+        -------
+        Pipeline
+            Itself.
+
+        Raises
+        ------
+        lungseg.InputError
+            If a scan cannot be read.
+        sklearn.exceptions.NotFittedError
+            If the masker holds no trained weights.
+        """
+        check_is_list(X)
+        check_same_length(X=X, y=y, groups=groups)
+        self._prepare_stages()
+        classifier = CTClassifier() if self.classifier is None else clone(self.classifier)
+        self.classifier_ = self._fit_classifier(classifier, X, y, groups, validation)
+        return self
+
+    def fine_tune(
+        self,
+        X: Iterable[Any],
+        y: Sequence[Any],
+        groups: Sequence[Any] | None = None,
+        *,
+        epochs: int = 15,
+        learning_rate: float = 1e-4,
+        validation: tuple[Iterable[Any], Sequence[Any]] | None = None,
+    ) -> Pipeline:
+        """Train the classifier further, on a new hospital's scans.
+
+        Parameters
+        ----------
+        X, y, groups, validation
+            As in `fit`. The classes may be new: the last layer then starts afresh.
+        epochs : int
+        learning_rate : float
+            Lower than in `fit`, so that what was learned is kept.
+
+        Returns
+        -------
+        Pipeline
+            A new one; this one stays as it is.
+        """
+        import tempfile
+
+        self._require_fitted()
+        with tempfile.TemporaryDirectory() as scratch:
+            start = self.classifier_.save(Path(scratch) / "start")
+            tuned = clone(self.classifier_).set_params(
+                weights=start, epochs=epochs, learning_rate=learning_rate, checkpoint=None
+            )
+            pipeline = Pipeline(self.masker, self.roi, self.classifier)
+            pipeline.masker_, pipeline.roi_ = self.masker_, self.roi_
+            pipeline.classifier_ = pipeline._fit_classifier(tuned, X, y, groups, validation)
+        # The start is gone, and what was learned is in memory.
+        tuned.weights = None
+        return pipeline
+
+    def _fit_classifier(
+        self,
+        classifier: CTClassifier,
+        X: Iterable[Any],
+        y: Sequence[Any],
+        groups: Sequence[Any] | None,
+        validation: tuple[Iterable[Any], Sequence[Any]] | None,
+    ) -> CTClassifier:
+        aside = None if validation is None else (self._rois(validation[0]), validation[1])
+        return classifier.fit(self._rois(X), y, groups, validation=aside)
+
+    def _prepare_stages(self) -> None:
+        self.roi_ = RoiMultiply() if self.roi is None else clone(self.roi)
+        masker = LungMasker.from_pretrained() if self.masker is None else self.masker
+        if not isinstance(masker, str) and not masker.__sklearn_is_fitted__():
+            raise NotFittedError(
+                "the masker of the Pipeline holds no trained weights: give "
+                "LungMasker.from_pretrained(), or fit it, save it and give "
+                "LungMasker.from_pretrained(folder)"
+            )
+        self.masker_ = masker
+
+    # === Inference ===
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """Classes in the order of the columns of `predict_proba`."""
+        self._require_fitted()
+        return self.classifier_.classes_
+
+    def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float64]:
+        """Probability of each class for each scan.
+
+        Parameters
+        ----------
+        X : iterable of path, folder, array or Scan
+
+        Returns
+        -------
+        float array of shape (scans, classes)
+            Columns in the order of ``classes_``.
+
+        Raises
+        ------
+        lungseg.InputError
+            If a scan cannot be read.
+        """
+        self._require_fitted()
+        return self.classifier_.predict_proba(self._rois(X))
+
+    def predict(self, X: Iterable[Any]) -> NDArray[Any]:
+        """Label of each scan; see `CTClassifier.predict`."""
+        probabilities = self.predict_proba(X)
+        return self.classifier_.labels_of(probabilities)
+
+    def analyze(
+        self, X: Iterable[Any], *, on_error: Literal["raise", "return"] = "raise"
+    ) -> list[Prediction | InputError]:
+        """Everything the pipeline has to say about each scan.
+
+        Parameters
+        ----------
+        X : iterable of path, folder, array or Scan
+        on_error : {"raise", "return"}
+            What happens with a scan that cannot be used: "return" puts the error in its
+            place, and the others are done.
+
+        Returns
+        -------
+        list of Prediction
+            With "return", also of `lungseg.InputError`.
+        """
+        return list(self.iterate(X, on_error=on_error))
+
+    def iterate(
+        self, X: Iterable[Any], *, on_error: Literal["raise", "return"] = "raise"
+    ) -> Iterator[Prediction | InputError]:
+        """As `analyze`, one scan after the other, so that memory stays bounded."""
+        self._require_fitted()
+        check_is_list(X)
+        for item in X:
+            try:
+                yield self._analyze(as_scan(item))
+            except InputError as error:
+                if on_error == "raise":
+                    raise
+                yield error
+
+    def _analyze(self, scan: Scan) -> Prediction:
+        mask = self._mask(scan)
+        roi = scan if mask is None else self.roi_.transform([MaskedScan(scan, mask)])[0]
+        classifier = self.classifier_
+        probabilities, numbers = next(classifier.iterate_slices([roi]))
+        pooled = classifier.pool_slices(probabilities)
+        names = classifier.classes_.tolist()
+        start = 0 if mask is None else _first_slice(scan, roi)
+        return Prediction(
+            scan=scan,
+            mask=mask,
+            label=classifier.labels_of(pooled[None])[0],
+            probabilities=dict(zip(names, pooled.tolist(), strict=True)),
+            threshold=classifier.threshold_ if len(names) == 2 else None,
+            slices=[
+                {
+                    "slice": int(number) + start,
+                    "probabilities": {
+                        str(k): float(v) for k, v in zip(names, row.tolist(), strict=True)
+                    },
+                }
+                for number, row in zip(numbers, probabilities, strict=True)
+            ],
+            warnings=(*(() if mask is None else mask.warnings), *roi.warnings),
+            roi={} if mask is None else _figures(mask),
+        )
+
+    def _mask(self, scan: Scan) -> LungMask | None:
+        return None if self.masker_ == "passthrough" else self.masker_.predict([scan])[0]
+
+    def _rois(self, X: Iterable[Any]) -> Iterable[Any]:
+        """Lungs of one scan after the other: the whole list never lies in memory."""
+        if isinstance(self.masker_, str):
+            return X
+        check_is_list(X)
+        return self.roi_.iterate(self.masker_.iterate(X))
+
+    # === Saving and loading ===
+
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        documents: dict[str, str] | None = None,
+        precision: Precision = "single",
+    ) -> Path:
+        """Write every stage to one folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+        documents : dict of str to str, optional
+            Other text files; ``card.md`` is made where it is not among them.
+        precision : {"single", "half"}
+            "half" halves the size, and rounds the weights to 11 bits.
+
+        Returns
+        -------
+        Path
+        """
+        self._require_fitted()
+        config: dict[str, Any] = {
+            "kind": "pipeline",
+            "roi": {"params": self.roi_.get_params()},
+            "classifier": self.classifier_._config(),
+        }
+        models = {"classifier": self.classifier_.model_}
+        if not isinstance(self.masker_, str):
+            self.masker_._ensure_network()
+            config["masker"] = self.masker_._config()
+            models["masker"] = self.masker_.model_
+        return write_artifact(
+            folder,
+            config=config,
+            models=models,
+            documents={"card.md": self._card(), **(documents or {})},
+            precision=precision,
+        )
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Pipeline:
+        """Load what `save` wrote; every file is checked against its SHA-256.
+
+        Parameters
+        ----------
+        folder : str or Path
+
+        Returns
+        -------
+        Pipeline
+            With the same probabilities, to the last bit.
+
+        Raises
+        ------
+        lungseg.InputError
+            If it is no pipeline, or a file is missing or was changed.
+        """
+        return cls.from_pretrained(Path(folder))
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path | None = None) -> Pipeline:
+        """Make a pipeline with trained weights.
+
+        Parameters
+        ----------
+        name : str or Path, optional
+            A name of `lungseg.weights.names`, or a folder that `save` wrote. The default
+            weights without it.
+
+        Returns
+        -------
+        Pipeline
+
+        Raises
+        ------
+        lungseg.InputError
+            If there is no such pipeline, or a file differs from its SHA-256.
+        """
+        from lungseg.weights import default, folder_of
+
+        name = name or default("pipeline")
+        folder = folder_of(name)
+        config = read_artifact(folder)
+        if config.get("kind") != "pipeline":
+            raise InputError(
+                str(name), f"these weights are a {config.get('kind')}", "give those of a pipeline"
+            )
+        pipeline = cls(
+            LungMasker.from_pretrained(name) if "masker" in config else "passthrough",
+            RoiMultiply(**config["roi"]["params"]),
+            CTClassifier.from_pretrained(name),
+        )
+        pipeline.masker_, pipeline.roi_ = pipeline.masker, pipeline.roi
+        pipeline.classifier_ = pipeline.classifier
+        return pipeline
+
+    @classmethod
+    def from_recipe(cls, name: str | Path = "default") -> Pipeline:
+        """Make an unfitted pipeline as a recipe describes it.
+
+        Parameters
+        ----------
+        name : str or Path
+            A name of `lungseg.pipeline.recipe.names`, or a YAML file.
+
+        Returns
+        -------
+        Pipeline
+
+        Raises
+        ------
+        lungseg.InputError
+            If there is no such recipe, or a key or value in it is wrong.
+        """
+        from lungseg.pipeline.recipe import load_recipe
+
+        recipe = load_recipe(name)
+        masker: Any = "passthrough"
+        if recipe.masker is not None:
+            masker = LungMasker.from_pretrained(recipe.masker.weights)
+            masker.set_params(threshold=recipe.masker.threshold)
+        roi = RoiMultiply() if recipe.roi is None else RoiMultiply(**recipe.roi.model_dump())
+        return cls(masker, roi, CTClassifier(**recipe.classifier.model_dump(exclude_none=True)))
+
+    def _card(self) -> str:
+        names = ", ".join(map(str, self.classes_))
+        return (
+            "# A pipeline of lungseg\n\n"
+            f"Classes: {names}. Network: {self.classifier_.network}.\n\n"
+            "No figures are stated: write them with `lungseg evaluate`.\n\n"
+            "Not a medical device.\n"
+        )
+
+    def _require_fitted(self) -> None:
+        if not hasattr(self, "classifier_"):
+            raise NotFittedError(
+                "this Pipeline is not fitted: call fit, or use Pipeline.from_pretrained()"
+            )
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "classifier_")
+
+
+def _first_slice(scan: Scan, roi: Scan) -> int:
+    """Number, counted from the feet, of the first axial slice that the ROI kept."""
+    if scan.affine is None or roi.affine is None:
+        return 0
+    corner = np.linalg.solve(scan.affine, roi.affine[:, 3])[:3]
+    axis = scan.order.axes[0]
+    before = round(float(corner[axis]))
+    if not scan.order.flips[0]:
+        return before
+    return scan.shape[axis] - roi.shape[axis] - before
+
+
+def _figures(mask: LungMask) -> dict[str, float | None]:
+    return {"lung_share": float(mask.lungs.mean()), "lung_volume_ml": mask.volume_ml()}
