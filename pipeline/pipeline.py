@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from lungseg.pipeline.prediction import Prediction
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.exceptions import NotFittedError
@@ -17,7 +18,6 @@ from lungseg.errors import InputError
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.io.reader import as_scan
 from lungseg.masker import LungMasker
-from lungseg.pipeline.prediction import Prediction
 from lungseg.roi import RoiMultiply
 from lungseg.scan import LungMask, MaskedScan, Scan
 

@@ -1,0 +1,198 @@
+"""Manifests: which file has which label, mask, patient and split."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lungseg.errors import InputError
+
+_SPLITS = {
+    "train": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a manifest."""
+
+    file: Path
+    patient: str
+    label: str = ""
+    mask: Path | None = None
+    split: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The rows of a CSV ``file,label,patient,split`` (and ``mask`` for the masker).
+
+    Parameters
+    ----------
+    path : Path
+    rows : tuple of Row
+    """
+
+    path: Path
+    rows: tuple[Row, ...]
+
+    @property
+    def files(self) -> list[Path]:
+        """Files, in the order of the rows."""
+        return [row.file for row in self.rows]
+
+    @property
+    def labels(self) -> list[str]:
+        """Labels, in the order of the rows."""
+        return [row.label for row in self.rows]
+
+    @property
+    def patients(self) -> list[str]:
+        """Patients, in the order of the rows."""
+        return [row.patient for row in self.rows]
+
+    @property
+    def masks(self) -> list[Path | None]:
+        """Masks, in the order of the rows."""
+        return [row.mask for row in self.rows]
+
+    def split(self, name: str) -> Manifest:
+        """Return the rows of one split: "train", "val" or "test"."""
+        return Manifest(self.path, tuple(row for row in self.rows if row.split == name))
+
+    def take(self, indices: Iterable[int]) -> Manifest:
+        """Return some of the rows."""
+        return Manifest(self.path, tuple(self.rows[i] for i in indices))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read_manifest(path: str | Path, *, need: Sequence[str] = ("label",)) -> Manifest:
+    """Read a manifest and check it, before anything is trained.
+
+    Parameters
+    ----------
+    path : str or Path
+        A CSV with commas, semicolons or tabs; files are relative to its folder. Other
+        columns are left alone.
+    need : sequence of str
+        Columns that must be there and filled, beside ``file`` and ``patient``.
+
+    Returns
+    -------
+    Manifest
+
+    Raises
+    ------
+    lungseg.InputError
+        If it cannot be read, a column, a value or a file is missing, a file stands in it
+        twice, or a patient is in two splits.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "a.png").write_text("")
+    >>> _ = (folder / "m.csv").write_text("file,label,patient\\na.png,ill,p1\\n")
+    >>> read_manifest(folder / "m.csv").labels
+    ['ill']
+    """
+    path = Path(path).expanduser()
+    records = _records(path)
+    _check_columns(path, records, ("file", "patient", *need))
+    rows = [_row(path, number, record, need) for number, record in enumerate(records, 2)]
+    manifest = Manifest(path, tuple(rows))
+    _check_files(manifest)
+    _check_repeats(manifest)
+    _check_splits(manifest)
+    return manifest
+
+
+def _records(path: Path) -> list[dict[str, str]]:
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        text = path.read_text("cp1252", errors="replace")
+    except OSError as error:
+        raise InputError(str(path), "the manifest cannot be read", "check the path") from error
+    header = text.split("\n", 1)[0]
+    separator = max(",;\t", key=header.count)
+    records = list(csv.DictReader(text.splitlines(), delimiter=separator))
+    if not records:
+        raise InputError(str(path), "the manifest has no rows", "give file,label,patient,split")
+    return [
+        {(k or "").strip(): (v or "") for k, v in row.items() if isinstance(v, (str, type(None)))}
+        for row in records
+    ]
+
+
+def _check_columns(path: Path, records: list[dict[str, str]], need: Sequence[str]) -> None:
+    missing = [column for column in need if column not in records[0]]
+    if not missing:
+        return
+    mend = f"its columns are {', '.join(records[0])}; add the missing one"
+    if "patient" in missing:
+        mend += " (patients are needed so that no one is on two sides of a split)"
+    raise InputError(str(path), f"the column {', '.join(missing)} is missing", mend)
+
+
+def _row(path: Path, number: int, record: dict[str, str], need: Sequence[str]) -> Row:
+    values = {name: value.strip() for name, value in record.items()}
+    for column in ("file", "patient", *need):
+        if not values[column]:
+            raise InputError(f"{path}, line {number}", f"{column} is blank", "fill it in")
+    split = values.get("split", "").lower()
+    if split and split not in _SPLITS:
+        raise InputError(
+            f"{path}, line {number}", f"the split is {split!r}", "use train, val or test"
+        )
+    mask = values.get("mask", "")
+    return Row(
+        file=path.parent / values["file"],
+        patient=values["patient"],
+        label=values.get("label", ""),
+        mask=path.parent / mask if mask else None,
+        split=_SPLITS.get(split, ""),
+    )
+
+
+def _check_files(manifest: Manifest) -> None:
+    files = [*manifest.files, *(mask for mask in manifest.masks if mask is not None)]
+    missing = [file for file in files if not file.exists()]
+    if missing:
+        shown = ", ".join(str(file) for file in missing[:3])
+        raise InputError(
+            str(manifest.path),
+            f"{len(missing)} of its files do not exist, the first: {shown}",
+            "paths are relative to the manifest's folder",
+        )
+
+
+def _check_repeats(manifest: Manifest) -> None:
+    seen: set[Path] = set()
+    for row in manifest.rows:
+        if row.file in seen:
+            raise InputError(str(manifest.path), f"{row.file} stands in it twice", "remove one row")
+        seen.add(row.file)
+
+
+def _check_splits(manifest: Manifest) -> None:
+    splits = defaultdict(set)
+    for row in manifest.rows:
+        if row.split:
+            splits[row.patient].add(row.split)
+    torn = sorted(patient for patient, names in splits.items() if len(names) > 1)
+    if torn:
+        raise InputError(
+            str(manifest.path),
+            f"{len(torn)} patients are in more than one split: {', '.join(torn[:3])}",
+            "put each patient in one split",
+        )
