@@ -75,8 +75,10 @@ class Manifest:
         return len(self.rows)
 
 
-def read_manifest(path: str | Path, *, need: Sequence[str] = ("label",)) -> Manifest:
-    """Read a manifest and check it, before anything is trained.
+def read_manifest(
+    path: str | Path, *, need: Sequence[str] = ("label",), patient: str = "patient"
+) -> Manifest:
+    r"""Read a manifest and check it, before anything is trained.
 
     Parameters
     ----------
@@ -85,6 +87,8 @@ def read_manifest(path: str | Path, *, need: Sequence[str] = ("label",)) -> Mani
         columns are left alone.
     need : sequence of str
         Columns that must be there and filled, beside ``file`` and ``patient``.
+    patient : str
+        Name of the column that keeps samples together; only "patient" must be filled.
 
     Returns
     -------
@@ -101,14 +105,18 @@ def read_manifest(path: str | Path, *, need: Sequence[str] = ("label",)) -> Mani
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "a.png").write_text("")
-    >>> _ = (folder / "m.csv").write_text("file,label,patient\\na.png,ill,p1\\n")
+    >>> _ = (folder / "m.csv").write_text("file,label,patient\na.png,ill,p1\n")
     >>> read_manifest(folder / "m.csv").labels
     ['ill']
     """
     path = Path(path).expanduser()
     records = _records(path)
-    _check_columns(path, records, ("file", "patient", *need))
-    rows = [_row(path, number, record, need) for number, record in enumerate(records, 2)]
+    _check_columns(path, records, ("file", patient, *need))
+    filled = ("file", *need, *(["patient"] if patient == "patient" else []))
+    rows = [
+        _row(path, number, {**record, "patient": record[patient]}, filled)
+        for number, record in enumerate(records, 2)
+    ]
     manifest = Manifest(path, tuple(rows))
     _check_files(manifest)
     _check_repeats(manifest)
@@ -144,9 +152,9 @@ def _check_columns(path: Path, records: list[dict[str, str]], need: Sequence[str
     raise InputError(str(path), f"the column {', '.join(missing)} is missing", mend)
 
 
-def _row(path: Path, number: int, record: dict[str, str], need: Sequence[str]) -> Row:
+def _row(path: Path, number: int, record: dict[str, str], filled: Sequence[str]) -> Row:
     values = {name: value.strip() for name, value in record.items()}
-    for column in ("file", "patient", *need):
+    for column in filled:
         if not values[column]:
             raise InputError(f"{path}, line {number}", f"{column} is blank", "fill it in")
     split = values.get("split", "").lower()

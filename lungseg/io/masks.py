@@ -14,7 +14,7 @@ from lungseg.scan import LungMask, Scan
 _PICTURES = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp", ".gif"}
 
 
-def read_mask(mask: Any, scan: Scan) -> NDArray[np.bool_]:
+def read_mask(mask: Any, scan: Scan, *, soft: bool = False) -> NDArray[np.bool_]:
     """Read the lung mask of a scan: whatever is not 0 is lung.
 
     Parameters
@@ -23,6 +23,8 @@ def read_mask(mask: Any, scan: Scan) -> NDArray[np.bool_]:
         A picture, NIfTI, NRRD or MetaImage where it is a path.
     scan : Scan
         The scan it belongs to.
+    soft : bool
+        The values are probabilities from 0 to 255, cut at one half.
 
     Returns
     -------
@@ -50,7 +52,8 @@ def read_mask(mask: Any, scan: Scan) -> NDArray[np.bool_]:
             "give a mask in the scan's own grid",
         )
     # A lossy picture of a mask has specks of almost nothing around its edges.
-    floor = values.max() / 2 if name.lower().endswith((".jpg", ".jpeg")) else 0
+    lossy = name.lower().endswith((".jpg", ".jpeg"))
+    floor = 127 if soft else values.max() / 2 if lossy else 0
     return np.asarray(values > floor)
 
 

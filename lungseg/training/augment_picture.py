@@ -45,29 +45,29 @@ def _transforms() -> Any:
         [
             A.HorizontalFlip(p=0.5),
             A.Affine(
-                scale=(0.8, 1.25),
-                translate_percent=(-0.1, 0.1),
-                rotate=(-20, 20),
-                shear=(-8, 8),
-                p=0.9,
+                scale=(0.85, 1.15),
+                translate_percent=(-0.08, 0.08),
+                rotate=(-15, 15),
+                shear=(-5, 5),
+                p=0.8,
             ),
-            A.RandomGamma(gamma_limit=(60, 160), p=0.5),
-            A.RandomBrightnessContrast(0.25, 0.3, p=0.5),
+            A.RandomGamma(gamma_limit=(70, 140), p=0.3),
+            A.RandomBrightnessContrast(0.15, 0.2, p=0.4),
             A.OneOf(
                 [
                     A.GaussianBlur(blur_limit=(3, 7)),
                     A.Downscale(scale_range=(0.3, 0.8)),
                     A.Sharpen(),
                 ],
-                p=0.3,
+                p=0.2,
             ),
-            A.GaussNoise(std_range=(0.01, 0.08), p=0.3),
-            A.ImageCompression(quality_range=(25, 95), p=0.2),
+            A.GaussNoise(std_range=(0.01, 0.06), p=0.2),
+            A.ImageCompression(quality_range=(40, 95), p=0.2),
             A.CoarseDropout(
-                num_holes_range=(1, 4),
+                num_holes_range=(1, 3),
                 hole_height_range=(0.05, 0.25),
                 hole_width_range=(0.05, 0.25),
-                p=0.4,
+                p=0.2,
             ),
         ]
     )

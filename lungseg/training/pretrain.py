@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from lungseg.artifact import Precision, write_artifact
 from lungseg.backend import keras
+from lungseg.io.masks import read_mask
+from lungseg.io.reader import read
+from lungseg.manifest import read_manifest
 from lungseg.networks import build
 from lungseg.networks.efficientnet_unet import efficientnet_unet
 from lungseg.networks.transfer import copy_weights, trunk_of
@@ -116,3 +119,44 @@ def save_trunk(
         documents=documents,
         precision=precision,
     )
+
+
+def read_lesions(
+    manifest: Path, *, quarter_turns: int = 0, every: int = 1, repeat_single: int = 1
+) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.bool_]], list[str]]:
+    """Read pictures and the masks of their lesions.
+
+    Parameters
+    ----------
+    manifest : Path
+        CSV with ``file``, ``mask`` and ``case``; a picture without a case stands for
+        itself.
+    quarter_turns : int
+        Anticlockwise turns that bring the pictures upright.
+    every : int
+        Neighbouring slices of a volume are alike: of the pictures with a case every
+        so-manieth is taken.
+    repeat_single : int
+        How often pictures without a case are taken: experts drew their masks.
+
+    Returns
+    -------
+    pictures, lesions : lists of arrays of shape (rows, columns)
+    groups : list of str
+
+    Raises
+    ------
+    lungseg.InputError
+        If the manifest lacks a column, or a file cannot be read.
+    """
+    rows = read_manifest(manifest, need=("mask",), patient="case").rows
+    single = [row for row in rows if not row.patient]
+    chosen = single * repeat_single + [row for row in rows if row.patient][::every]
+    pictures, lesions, groups = [], [], []
+    for row in chosen:
+        scan = read(row.file)
+        lesion = read_mask(row.mask, scan, soft=True)
+        pictures.append(np.ascontiguousarray(np.rot90(scan.voxels[0], quarter_turns)))
+        lesions.append(np.ascontiguousarray(np.rot90(lesion[0], quarter_turns)))
+        groups.append(row.patient or row.file.name)
+    return pictures, lesions, groups

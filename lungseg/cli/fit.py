@@ -1,0 +1,104 @@
+"""``lungseg fit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from lungseg.manifest import Manifest
+    from lungseg.pipeline.pipeline import Pipeline
+
+_LIMITS = (
+    "Trained on one data set only: other hospitals, scanners and windows will give other figures. "
+    "It tells its classes apart and knows no other disease."
+)
+
+
+def fit(
+    manifest: Annotated[Path, typer.Argument(help="CSV: file,label,patient[,split].")],
+    out: Annotated[Path, typer.Option(help="Folder for the artefact.")],
+    recipe: Annotated[str, typer.Option(help="Name of a recipe, or a YAML file.")] = "default",
+    init: Annotated[
+        str | None, typer.Option(help="Fine-tune this pipeline (name or folder) instead.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a cut-off training.")
+    ] = False,
+    epochs: Annotated[int | None, typer.Option(help="In place of the recipe's.")] = None,
+    test: Annotated[float, typer.Option(help="Share of patients for the test.")] = 0.2,
+    validation: Annotated[float, typer.Option(help="Share of the rest for validation.")] = 0.15,
+    half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
+    seed: Annotated[int, typer.Option(help="Of split, start and augmentation.")] = 0,
+) -> None:
+    """Train a pipeline on labelled scans; report the test patients once."""
+    from lungseg.card import make_documents
+    from lungseg.cli.training import (
+        LICENCE,
+        checkpoint_folder,
+        describe,
+        three_splits,
+        training_facts,
+    )
+    from lungseg.manifest import read_manifest
+    from lungseg.pipeline.pipeline import Pipeline
+
+    rows = read_manifest(manifest)
+    train, val, held = three_splits(rows, test=test, validation=validation, seed=seed)
+    aside = (val.files, val.labels) if len(val) else None
+    if init is not None:
+        fitted = Pipeline.from_pretrained(init).fine_tune(
+            train.files, train.labels, train.patients, validation=aside, epochs=epochs or 15
+        )
+    else:
+        fitted = Pipeline.from_recipe(recipe)
+        folder = checkpoint_folder(out, resume)
+        fitted.set_params(
+            classifier__checkpoint=folder, classifier__verbose=1, classifier__seed=seed
+        )
+        if epochs is not None:
+            fitted.set_params(classifier__epochs=epochs)
+        fitted.fit(train.files, train.labels, train.patients, validation=aside)
+    precision: Any = "half" if half else "single"
+    # The stored weights are what is shipped, so they are what is measured.
+    stored = Pipeline.load(fitted.save(out, precision=precision))
+    parts = {"train": train, "validation": val, "test": held}
+    figures = {name: _figures(stored, parts[name]) for name in ("validation", "test")}
+    classifier = fitted.classifier_
+    documents = make_documents(
+        title=f"Pipeline “{out.name}”",
+        purpose=_purpose(fitted),
+        data=f"{manifest.parent.name}: {describe(parts)}",
+        training={
+            **training_facts(classifier, classifier.history_, classifier.model_.count_params()),
+            "threshold, chosen on the validation data": round(classifier.threshold_, 4),
+        },
+        figures={name: rows_ for name, rows_ in figures.items() if rows_},
+        licence=LICENCE,
+        limits=_LIMITS,
+    )
+    fitted.save(out, documents=documents, precision=precision)
+    for name, rows_ in figures.items():
+        if rows_:
+            print(f"{name}: ROC AUC {rows_['roc_auc']['value']}, F1 {rows_['f1']['value']}")
+    print(f"written to {out}")
+
+
+def _figures(pipeline: Pipeline, part: Manifest) -> dict[str, Any]:
+    from lungseg.evaluation.measure import measure_pipeline
+
+    if not len(part):
+        return {}
+    figures: dict[str, Any] = measure_pipeline(pipeline, part)["figures"]
+    return figures
+
+
+def _purpose(pipeline: Pipeline) -> str:
+    names = ", ".join(map(str, pipeline.classes_))
+    masker = "none" if isinstance(pipeline.masker_, str) else pipeline.masker_.network
+    return (
+        f"Classifies chest CT: {names}. Masker: {masker}; ROI: {pipeline.roi_}; classifier: "
+        f"{pipeline.classifier_.network}."
+    )

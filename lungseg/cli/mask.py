@@ -1,0 +1,60 @@
+"""``lungseg mask``."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class MaskFormat(str, Enum):
+    """Formats that masks are written in."""
+
+    auto = "auto"
+    nifti = "nifti"
+    png = "png"
+
+
+_SUFFIXES = {MaskFormat.nifti: ".nii.gz", MaskFormat.png: ".png"}
+
+
+def mask(
+    inputs: Annotated[list[str], typer.Argument(help="Files, or folders of DICOM files.")],
+    out: Annotated[Path, typer.Option(help="Folder for the masks.")],
+    format: Annotated[
+        MaskFormat, typer.Option(help="auto: PNG for a picture, NIfTI for the rest.")
+    ] = MaskFormat.auto,
+    overlay: Annotated[bool, typer.Option(help="Write an overlay PNG of each, too.")] = False,
+    masker: Annotated[
+        str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
+    ] = None,
+) -> None:
+    """Write a mask of the lungs for each scan, in its own geometry."""
+    from lungseg.cli.common import complain, output_names, progress
+    from lungseg.errors import InputError
+    from lungseg.masker import LungMasker
+    from lungseg.pipeline.prediction import suffix_of
+    from lungseg.report.overlay import montage, save_png
+
+    loaded = LungMasker.from_pretrained(masker)
+    out.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    names = output_names(inputs)
+    for path, name in progress(zip(inputs, names, strict=True), len(inputs), "mask"):
+        try:
+            item = loaded.transform([path])[0]
+            suffix = _SUFFIXES.get(format) or suffix_of(item.mask)
+            written = item.mask.save(out / f"{name}_mask{suffix}")
+        except InputError as error:
+            complain(f"error: {error}")
+            failed += 1
+            continue
+        if overlay:
+            save_png(montage(item.scan, item.mask), out / f"{name}_overlay.png")
+        print(f"{path}: {written} (confidence {item.mask.confidence:.2f})")
+        for warning in (*item.scan.warnings, *item.mask.warnings):
+            complain(f"warning: {path}: {warning}")
+    if failed:
+        raise typer.Exit(1)

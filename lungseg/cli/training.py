@@ -1,0 +1,58 @@
+"""What the training commands share."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lungseg.manifest import Manifest
+
+LICENCE = "Research use, following the licence of the data it was trained on."
+
+
+def checkpoint_folder(out: Path, resume: bool) -> Path:
+    """Folder beside ``out`` for the state of a training; emptied unless it is resumed."""
+    folder = out.with_name(out.name + ".checkpoint")
+    if not resume:
+        shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def three_splits(
+    manifest: Manifest, *, test: float, validation: float, seed: int
+) -> tuple[Manifest, Manifest, Manifest]:
+    """Train, validation and test rows: the manifest's own, else drawn by patient."""
+    from lungseg.training.hold_out import hold_out
+
+    if any(row.split for row in manifest.rows):
+        return manifest.split("train"), manifest.split("val"), manifest.split("test")
+    keep, aside = hold_out(manifest.patients, test, seed)
+    rest = manifest.take(keep)
+    train, val = hold_out(rest.patients, validation, seed)
+    return rest.take(train), rest.take(val), manifest.take(aside)
+
+
+def describe(parts: dict[str, Manifest]) -> str:
+    """One sentence with the numbers of scans and patients of each split."""
+    shown = [
+        f"{name} {len(part)} scans of {len(set(part.patients))} patients"
+        for name, part in parts.items()
+        if len(part)
+    ]
+    return "; ".join(shown) + ". No patient is on two sides."
+
+
+def training_facts(estimator: Any, history: list[dict[str, float]], parts: int) -> dict[str, Any]:
+    """Facts for the card: parameters, epochs, versions."""
+    from lungseg.artifact import versions
+
+    left_out = ("checkpoint", "verbose")
+    params = {k: v for k, v in estimator.get_params().items() if k not in left_out}
+    return {
+        "parameters": ", ".join(f"{k}={v}" for k, v in params.items()),
+        "epochs run": len(history),
+        "network parameters": f"{parts:,}",
+        "versions": ", ".join(f"{k} {v}" for k, v in versions().items()),
+    }

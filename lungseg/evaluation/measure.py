@@ -1,0 +1,70 @@
+"""A pipeline, measured on a manifest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lungseg.errors import InputError
+from lungseg.evaluation.classification import evaluate_classifier
+
+if TYPE_CHECKING:
+    from lungseg.manifest import Manifest
+    from lungseg.pipeline.pipeline import Pipeline
+
+
+def measure_pipeline(
+    pipeline: Pipeline, manifest: Manifest, *, repeats: int = 1000
+) -> dict[str, Any]:
+    """Predict every scan of a manifest and measure how right that is.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    manifest : Manifest
+        With labels; its scans must not have been seen in training.
+    repeats : int
+        Of the bootstrap over patients.
+
+    Returns
+    -------
+    dict
+        As `evaluate_classifier` returns it, with ``predictions``: file, patient, label,
+        predicted and probabilities of each scan.
+
+    Raises
+    ------
+    lungseg.InputError
+        If the manifest is empty or holds a label that the pipeline does not know.
+    """
+    classes = pipeline.classes_.tolist()
+    known = {str(name): name for name in classes}
+    unknown = sorted(set(manifest.labels) - set(known))
+    if unknown or not len(manifest):
+        cause = f"it holds the labels {', '.join(unknown)}" if unknown else "it holds no scans"
+        raise InputError(
+            str(manifest.path), cause, f"the pipeline knows {', '.join(known)}; check the split"
+        )
+    probabilities = pipeline.predict_proba(manifest.files)
+    predicted = pipeline.classifier_.labels_of(probabilities)
+    result = evaluate_classifier(
+        [known[label] for label in manifest.labels],
+        probabilities,
+        predicted.tolist(),
+        classes=classes,
+        groups=manifest.patients,
+        repeats=repeats,
+    )
+    result["threshold"] = pipeline.classifier_.threshold_
+    result["predictions"] = [
+        {
+            "file": str(row.file),
+            "patient": row.patient,
+            "label": row.label,
+            "predicted": str(label),
+            "probabilities": dict(zip(known, np.round(scores, 6).tolist(), strict=True)),
+        }
+        for row, label, scores in zip(manifest.rows, predicted, probabilities, strict=True)
+    ]
+    return result
