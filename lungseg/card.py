@@ -18,6 +18,9 @@ _NAMES = {
 }
 
 
+_INTERVALS = "Intervals are 95 %, from a bootstrap over patients."
+
+
 def make_documents(
     *,
     title: str,
@@ -52,11 +55,12 @@ def make_documents(
     """
     facts = "\n".join(f"- {name}: {value}" for name, value in training.items())
     tables = "\n\n".join(_table(split, rows) for split, rows in figures.items())
+    measured = f"## Figures\n\n{_INTERVALS}\n\n{tables}\n\n" if figures else ""
     card = (
         f"# {title}\n\n{purpose}\n\n"
         f"## Data\n\n{data}\n\n"
         f"## Training\n\n{facts}\n\n"
-        f"## Figures\n\nWith 95 % intervals from a bootstrap over patients.\n\n{tables}\n\n"
+        f"{measured}"
         f"## Limits\n\n{limits}\n\n"
         f"## Licence\n\n{licence}\n\nNot a medical device.\n"
     )

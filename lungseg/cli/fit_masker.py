@@ -102,7 +102,9 @@ def _figures(masker: LungMasker, part: Manifest) -> dict[str, dict[str, Any]]:
         dice(item.mask.lungs, read_mask(truth, item.scan))
         for item, truth in zip(masker.iterate(part.files), part.masks, strict=True)
     ]
+    mean = bootstrap_estimate(np.mean, part.patients, scores)
     return {
-        "mean Dice": bootstrap_estimate(np.mean, part.patients, scores).to_dict(),
-        "least Dice": bootstrap_estimate(np.min, part.patients, scores).to_dict(),
+        "mean Dice": mean.to_dict(),
+        # A bootstrap says nothing of an extreme value: no interval.
+        "least Dice": {**mean.to_dict(), "value": min(scores), "low": None, "high": None},
     }

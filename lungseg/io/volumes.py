@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from pathlib import Path
 
 from lungseg.errors import InputError
@@ -42,6 +44,7 @@ def read_volume(path: Path) -> RawScan:
 
     source = str(path)
     sitk.ProcessObject_SetGlobalWarningDisplay(False)
+    _check_gzip(path)
     try:
         image = sitk.ReadImage(source)
     except RuntimeError as error:
@@ -57,6 +60,20 @@ def read_volume(path: Path) -> RawScan:
         return RawScan(values, source)
     affine = affine_from_itk(image.GetSpacing(), image.GetOrigin(), image.GetDirection())
     return RawScan(values, source, affine)
+
+
+def _check_gzip(path: Path) -> None:
+    """Refuse a compressed file that was cut off: ITK would fill it up with zeros."""
+    if path.suffix.lower() != ".gz":
+        return
+    try:
+        with gzip.open(path) as file:
+            while file.read(1 << 22):
+                pass
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            str(path), "the file is cut off or was never compressed by gzip", "copy it again"
+        ) from error
 
 
 def _explain(message: str) -> tuple[str, str]:

@@ -1,0 +1,53 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import lungseg
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """Folder of the real data; tests that need it skip where it is absent."""
+    beside = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+    folder = Path(os.environ.get("LUNGSEG_DATA", beside))
+    if not folder.is_dir():
+        pytest.skip("the real data are not here: set LUNGSEG_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chest() -> tuple[lungseg.Scan, lungseg.LungMask]:
+    """A small phantom with its true mask; all three axes differ in length."""
+    scan, mask = lungseg.phantom(slices=12, size=96, return_mask=True)
+    part = np.s_[:, :, 2:92]
+    return (
+        scan.with_voxels(np.ascontiguousarray(scan.voxels[part]), scan.affine),
+        lungseg.LungMask(np.ascontiguousarray(mask.voxels[part]), scan.affine, "phantom"),
+    )
+
+
+@pytest.fixture(scope="session")
+def masker() -> lungseg.LungMasker:
+    return lungseg.LungMasker.from_pretrained()
+
+
+@pytest.fixture(scope="session")
+def pictures() -> tuple[list[np.ndarray], list[str], list[str]]:
+    """Twelve pictures of six patients in two classes that are easy to tell apart."""
+    rng = np.random.default_rng(0)
+    X, y, groups = [], [], []
+    for number in range(12):
+        ill = number % 2
+        picture = rng.integers(0, 90, (64, 72), np.uint8)
+        if ill:
+            picture[16:48, 16:56] += 150
+        X.append(picture)
+        y.append("ill" if ill else "healthy")
+        groups.append(f"patient {number // 2 // 1}")
+    return X, y, groups

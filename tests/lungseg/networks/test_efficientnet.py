@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import lungseg
+from lungseg.backend import keras
+from lungseg.networks import build
+from lungseg.networks.efficientnet_unet import efficientnet_unet
+from lungseg.networks.transfer import copy_weights, trunk_of
+
+
+def test_one_flat_graph_so_that_gradients_reach_every_layer() -> None:
+    network = build("efficientnetb0", (64, 64, 1), 3)
+    assert not [layer for layer in network.layers if isinstance(layer, keras.Model)]
+    assert network.output_shape == (None, 3)
+
+
+def test_imagenet_without_a_network_is_one_clear_error(monkeypatch) -> None:
+    def offline(*_args, **_kwargs) -> None:
+        raise Exception("URL fetch failure on https://…: None -- no route")
+
+    monkeypatch.setattr(keras.applications, "EfficientNetB0", offline)
+    with pytest.raises(lungseg.InputError, match="could not be downloaded"):
+        build("efficientnetb0", (64, 64, 3), weights="imagenet")
+
+
+def test_a_pretrained_trunk_passes_to_the_classifier() -> None:
+    unet, classifier = efficientnet_unet((64, 64, 1)), build("efficientnetb0", (64, 64, 1), 2)
+    copy_weights(unet, classifier)
+    picture = np.random.default_rng(0).uniform(0, 1, (1, 64, 64, 1)).astype(np.float32)
+    tap = keras.Model(unet.inputs, unet.get_layer("top_activation").output)
+    here = trunk_of(classifier).predict(picture * 255, verbose=0)
+    assert np.allclose(tap.predict(picture, verbose=0), here, atol=1e-5)
+
+
+def test_too_small_an_input_is_refused() -> None:
+    with pytest.raises(ValueError, match="32 pixels"):
+        build("efficientnetb0", (16, 16, 1))

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lungseg.backend import keras
+from lungseg.training.focal import KerasFocalLoss, focal_loss
+
+
+@pytest.mark.parametrize("alpha", [None, [0.3, 0.7, 0.5]])
+@pytest.mark.parametrize("gamma", [0.0, 2.0, 4.0])
+def test_focal_loss_of_the_package_and_of_keras_agree(gamma, alpha) -> None:
+    rng = np.random.default_rng(0)
+    logits = keras.ops.convert_to_tensor(rng.normal(0, 2, (9, 3)).astype(np.float32))
+    labels = rng.integers(0, 3, 9)
+    here, there = focal_loss(gamma, alpha), KerasFocalLoss(gamma, alpha)
+    assert type(here) is not type(there)
+    assert float(here(labels, logits)) == pytest.approx(float(there(labels, logits)), abs=1e-5)
+
+
+def test_two_classes_agree_with_the_binary_focal_loss() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (9, 2)).astype(np.float32)
+    labels = rng.integers(0, 2, 9)
+    binary = keras.losses.BinaryFocalCrossentropy(gamma=2.0, from_logits=True)
+    difference = (logits[:, 1] - logits[:, 0])[:, None]
+    expected = float(binary(labels[:, None].astype(np.float32), difference))
+    here = float(focal_loss(2.0)(labels, keras.ops.convert_to_tensor(logits)))
+    assert here == pytest.approx(expected, rel=1e-4)

@@ -1,0 +1,110 @@
+"""A training that was cut off ends as it would have ended."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lungseg.training import loop
+from lungseg.training.segmenter import train_segmenter
+
+SETTINGS = {
+    "groups": None,
+    "validation_fraction": 0.0,
+    "size": 32,
+    "batch_size": 2,
+    "learning_rate": 1e-3,
+    "augment": True,
+    "seed": 0,
+    "verbose": 0,
+}
+
+
+def fresh_model():
+    from lungseg.backend import keras
+    from lungseg.networks import build
+
+    keras.utils.set_random_seed(0)
+    return build("bcdunet-d1", (32, 32, 1), filters=2)
+
+
+@pytest.fixture
+def slices(chest):
+    scan, mask = chest
+    return list(scan.axial()[4:8]), list(mask.axial()[4:8] > 0)
+
+
+def run(model, slices, folder, epochs=3):
+    return train_segmenter(
+        model, *slices, validation=slices, folder=folder, epochs=epochs, **SETTINGS
+    )
+
+
+def test_resumed_training_ends_as_an_uninterrupted_one(tmp_path, slices, monkeypatch) -> None:
+    whole = fresh_model()
+    history = run(whole, slices, tmp_path / "whole")
+
+    class Killed(Exception):
+        pass
+
+    # Cut the second training off after two epochs, in the middle of the third.
+    written = loop.Checkpoint.on_epoch_end
+
+    def end_of_epoch(self, epoch, logs=None):
+        written(self, epoch, logs)
+        if epoch == 1:
+            raise Killed
+
+    monkeypatch.setattr(loop.Checkpoint, "on_epoch_end", end_of_epoch)
+    with pytest.raises(Killed):
+        run(fresh_model(), slices, tmp_path / "cut")
+    monkeypatch.setattr(loop.Checkpoint, "on_epoch_end", written)
+    resumed = fresh_model()
+    assert run(resumed, slices, tmp_path / "cut") == history
+    for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        assert (a == b).all()
+
+
+def test_the_best_epoch_is_kept(tmp_path, slices) -> None:
+    model = fresh_model()
+    history = run(model, slices, tmp_path)
+    best = max(figures["val_mean_dice"] for figures in history)
+    again = model.evaluate(*_as_batch(slices), verbose=0, return_dict=True)
+    assert again["mean_dice"] == pytest.approx(best, abs=1e-5)
+
+
+def _as_batch(slices):
+    from lungseg.training.slice_data import SliceData
+
+    data = SliceData(*slices, size=32, batch_size=4)
+    return data[0]
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path, slices) -> None:
+    run(fresh_model(), slices, tmp_path, epochs=1)
+    from lungseg.networks import build
+
+    with pytest.raises(ValueError, match="another network"):
+        run(build("bcdunet-d3", (32, 32, 1), filters=2), slices, tmp_path, epochs=2)
+
+
+def test_learning_rate_rises_and_falls() -> None:
+    schedule = loop.cosine_decay(1e-3, 100)
+    rates = [float(schedule(step)) for step in range(101)]
+    assert max(rates) == pytest.approx(1e-3)
+    assert rates.index(max(rates)) == 5
+    assert np.all(np.diff(rates[5:]) <= 0)
+
+
+def test_losses_of_known_masks() -> None:
+    from lungseg.backend import keras
+    from lungseg.training.losses import DiceCrossEntropy
+    from lungseg.training.metrics import mean_dice
+
+    truth = np.zeros((2, 8, 8, 1), np.float32)
+    truth[0, :4] = 1
+    found = np.zeros_like(truth)
+    found[0, 2:6] = 1
+    assert np.allclose(keras.ops.convert_to_numpy(mean_dice(truth, found)), [0.5, 1.0])
+    loss = DiceCrossEntropy(dice_weight=1.0, smooth=0.0)
+    assert float(loss(truth[:1], keras.ops.convert_to_tensor(found[:1]))) == pytest.approx(0.5)
