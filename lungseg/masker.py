@@ -19,11 +19,13 @@ from lungseg.io.masks import read_mask
 from lungseg.params import check_params
 from lungseg.postprocess.confidence import mask_confidence
 from lungseg.postprocess.keep_lungs import keep_lungs
+from lungseg.postprocess.sharpen import fit_sharpness, sharpen
 from lungseg.postprocess.sides import label_sides
 from lungseg.preprocess.body import body_mask
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
 from lungseg.scan import LungMask, MaskedScan, Scan
+from lungseg.training.hold_out import hold_out
 
 #: Parameters that say how to run and not what was learned; an artefact leaves them out.
 _RUNTIME = ("weights", "checkpoint", "verbose")
@@ -66,6 +68,8 @@ class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     model_ : keras.Model
+    sharpness_ : float
+        By which the logits are multiplied, chosen on the validation data; 1 without any.
     history_ : list of dict
         Figures of each epoch.
 
@@ -157,7 +161,10 @@ class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self._check()
         check_same_length(X=X, y=y, groups=groups)
         slices, masks, owners = self._training_slices(X, y, groups)
-        aside = None if validation is None else self._training_slices(*validation, None)[:2]
+        if validation is not None:
+            aside = self._training_slices(*validation, None)[:2]
+        else:
+            slices, masks, aside = self._set_aside(slices, masks, owners)
         model = self._build()
         if self.weights is not None:
             self._load_into(model, self.weights)
@@ -165,9 +172,7 @@ class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             model,
             slices,
             masks,
-            groups=owners,
             validation=aside,
-            validation_fraction=self.validation_fraction,
             size=self.input_size,
             epochs=self.epochs,
             batch_size=self.batch_size,
@@ -177,8 +182,29 @@ class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             seed=self.seed,
             verbose=self.verbose,
         )
-        self.model_ = model
+        self.model_, self.sharpness_ = model, 1.0
+        if aside is not None:
+            self.sharpness_ = self._fit_sharpness(*aside)
         return self
+
+    def _set_aside(
+        self, slices: list[Any], masks: list[Any], owners: list[Any] | None
+    ) -> tuple[list[Any], list[Any], tuple[list[Any], list[Any]] | None]:
+        """Split the validation slices off, by group."""
+        if owners is None or self.validation_fraction == 0:
+            return slices, masks, None
+        keep, other = hold_out(owners, self.validation_fraction, self.seed)
+        aside = [slices[i] for i in other], [masks[i] for i in other]
+        return [slices[i] for i in keep], [masks[i] for i in keep], aside
+
+    def _fit_sharpness(self, slices: list[Any], targets: list[Any]) -> float:
+        boxes = [Letterbox(part.shape, self.input_size) for part in slices]
+        grey = [box.apply(Window().apply(part)) for box, part in zip(boxes, slices, strict=True)]
+        truth = [
+            box.apply(part.astype(np.uint8), label=True)
+            for box, part in zip(boxes, targets, strict=True)
+        ]
+        return fit_sharpness(self._outputs(np.stack(grey)), np.stack(truth) > 0)
 
     def _training_slices(
         self, X: Iterable[Any], y: Sequence[Any], groups: Sequence[Any] | None
@@ -273,13 +299,18 @@ class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _probabilities(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probability of lung of each pixel, whatever the network was taught to mark."""
+        found = sharpen(self._outputs(grey), self.sharpness_)
+        if self.target == "surrounding":
+            bodies = np.stack([body_mask(part) for part in grey])
+            return np.where(bodies, 1 - found, 0).astype(np.float32)
+        return found
+
+    def _outputs(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Run the network over fitted slices, in batches."""
         found = np.empty(grey.shape, np.float32)
         for start in range(0, len(grey), self.batch_size):
             batch = grey[start : start + self.batch_size, ..., None].astype(np.float32) / 255
             found[start : start + self.batch_size] = self.model_.predict_on_batch(batch)[..., 0]
-        if self.target == "surrounding":
-            bodies = np.stack([body_mask(part) for part in grey])
-            return np.where(bodies, 1 - found, 0).astype(np.float32)
         return found
 
     # === Network and weights ===
@@ -342,7 +373,7 @@ class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _config(self) -> dict[str, Any]:
         params = {k: v for k, v in self.get_params().items() if k not in _RUNTIME}
-        return {"params": params}
+        return {"params": params, "sharpness": self.sharpness_}
 
     def _build(self) -> Any:
         from lungseg.backend import keras
@@ -351,19 +382,21 @@ class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         keras.utils.set_random_seed(self.seed)
         return build(self.network, (self.input_size, self.input_size, 1), 1, filters=self.filters)
 
-    def _load_into(self, model: Any, name: str | Path) -> None:
+    def _load_into(self, model: Any, name: str | Path) -> float:
+        """Load weights; return the sharpness that was found for them."""
         from lungseg.weights import folder_of
 
         folder = folder_of(name)
-        read_artifact(folder)
+        config = read_artifact(folder)
         load_weights(model, folder, "masker")
+        return float(config["masker"]["sharpness"])
 
     def _ensure_network(self) -> None:
         check_is_fitted(self)
         if not hasattr(self, "model_"):
             assert self.weights is not None  # noqa: S101 - what check_is_fitted asserts
             model = self._build()
-            self._load_into(model, self.weights)
+            self.sharpness_ = self._load_into(model, self.weights)
             self.model_ = model
 
     def __sklearn_is_fitted__(self) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import math
+import struct
 import zlib
 from pathlib import Path
 
@@ -45,6 +47,7 @@ def read_volume(path: Path) -> RawScan:
     source = str(path)
     sitk.ProcessObject_SetGlobalWarningDisplay(False)
     _check_gzip(path)
+    _check_nifti_length(path)
     try:
         image = sitk.ReadImage(source)
     except RuntimeError as error:
@@ -74,6 +77,24 @@ def _check_gzip(path: Path) -> None:
         raise InputError(
             str(path), "the file is cut off or was never compressed by gzip", "copy it again"
         ) from error
+
+
+def _check_nifti_length(path: Path) -> None:
+    """Refuse a plain NIfTI that was cut off: ITK would fill it up with zeros."""
+    if path.suffix.lower() != ".nii":
+        return
+    with path.open("rb") as file:
+        header = file.read(352)
+    # The size of the header, 348, tells the byte order; NIfTI-2 is left to ITK.
+    order = next((o for o in "<>" if header[:4] == struct.pack(f"{o}i", 348)), None)
+    if order is None or len(header) < 352:
+        return
+    count, *sizes = struct.unpack(f"{order}8h", header[40:56])
+    bits = struct.unpack(f"{order}h", header[72:74])[0]
+    offset = struct.unpack(f"{order}f", header[108:112])[0]
+    expected = int(offset) + math.prod(sizes[:count]) * bits // 8
+    if path.stat().st_size < expected:
+        raise InputError(str(path), "the file is cut off", "copy it again")
 
 
 def _explain(message: str) -> tuple[str, str]:

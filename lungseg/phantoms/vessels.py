@@ -25,7 +25,7 @@ def _tree(hilum: Vectors, rng: np.random.Generator) -> Tubes:
     direction = _unit(rng.normal((0, 0, 0.5 * side), (1.1, 0.75, 0.45), (_STEMS, 3)))
     start = np.repeat(hilum[None], _STEMS, axis=0)
     radius = rng.uniform(2.0, 3.8, _STEMS)
-    length = rng.uniform(14, 44, _STEMS)
+    length = rng.uniform(16, 48, _STEMS)
     starts, ends, radii = [], [], []
     for _ in range(_GENERATIONS):
         end = start + direction * length[:, None]
@@ -34,7 +34,7 @@ def _tree(hilum: Vectors, rng: np.random.Generator) -> Tubes:
         radii.append(np.stack([radius, 0.85 * radius], axis=1))
         start, direction = _part(end, direction, hilum, rng)
         radius = np.repeat(radius, 2) * rng.uniform(0.66, 0.84, len(start))
-        length = np.repeat(length, 2) * rng.uniform(0.6, 1.0, len(start))
+        length = np.repeat(length, 2) * rng.uniform(0.68, 1.08, len(start))
     return Tubes(np.concatenate(starts), np.concatenate(ends), np.concatenate(radii))
 
 

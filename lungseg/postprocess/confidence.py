@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from lungseg.evaluation.dice import dice
 
 #: How far the threshold is moved to either side.
-_OFFSET = 0.2
+_OFFSET = 0.1
 
 
 def mask_confidence(probabilities: NDArray[Any], threshold: float = 0.5) -> float:
@@ -36,7 +36,7 @@ def mask_confidence(probabilities: NDArray[Any], threshold: float = 0.5) -> floa
     Examples
     --------
     >>> import numpy as np
-    >>> mask_confidence(np.array([0.9, 0.9, 0.1])), mask_confidence(np.array([0.9, 0.4, 0.4]))
+    >>> mask_confidence(np.array([0.9, 0.9, 0.1])), mask_confidence(np.array([0.9, 0.45, 0.45]))
     (1.0, 0.5)
     """
     strict = probabilities >= threshold + _OFFSET

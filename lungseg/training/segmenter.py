@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from lungseg.backend import keras
 from lungseg.training.augment_slice import SliceAugmentation
-from lungseg.training.hold_out import hold_out
 from lungseg.training.loop import cosine_decay, train
 from lungseg.training.losses import DiceCrossEntropy
 from lungseg.training.metrics import mean_dice
@@ -26,9 +25,7 @@ def train_segmenter(
     slices: Slices,
     masks: Masks,
     *,
-    groups: Sequence[Any] | None,
     validation: tuple[Slices, Masks] | None,
-    validation_fraction: float,
     size: int,
     epochs: int,
     batch_size: int,
@@ -45,12 +42,9 @@ def train_segmenter(
     model : keras.Model
         From (size, size, 1) to a probability of each pixel.
     slices, masks : sequences of arrays of shape (rows, columns)
-    groups : sequence or None
-        Patient of each slice.
     validation : tuple of (slices, masks) or None
-        Picks the best epoch; else a share of the groups does, and without groups the
-        last epoch is kept.
-    validation_fraction, size, epochs, batch_size, learning_rate, augment, seed, verbose
+        Picks the best epoch; without it the last is kept.
+    size, epochs, batch_size, learning_rate, augment, seed, verbose
         As in `LungMasker`.
     folder : Path or None
         Where checkpoints go.
@@ -60,10 +54,6 @@ def train_segmenter(
     list of dict
         Figures of each epoch.
     """
-    if validation is None and groups is not None and validation_fraction > 0:
-        keep, aside = hold_out(groups, validation_fraction, seed)
-        validation = [slices[i] for i in aside], [masks[i] for i in aside]
-        slices, masks = [slices[i] for i in keep], [masks[i] for i in keep]
     common: dict[str, Any] = {"size": size, "batch_size": batch_size, "seed": seed}
     data = SliceData(slices, masks, augment=SliceAugmentation(size) if augment else None, **common)
     steps = len(data) * epochs

@@ -9,8 +9,6 @@ from lungseg.training import loop
 from lungseg.training.segmenter import train_segmenter
 
 SETTINGS = {
-    "groups": None,
-    "validation_fraction": 0.0,
     "size": 32,
     "batch_size": 2,
     "learning_rate": 1e-3,

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+import lungseg
+from lungseg.evaluation.dice import dice
+from lungseg.geometry import axial_affine
+from tests.lungseg.test_geometry import ORIENTATIONS, reoriented
+
+TINY = {"filters": 2, "input_size": 32, "epochs": 1, "batch_size": 4}
+
+
+@pytest.fixture(scope="module")
+def true_and_found(masker):
+    scan, truth = lungseg.phantom(slices=16, size=128, return_mask=True)
+    return scan, truth, masker.predict([scan])[0]
+
+
+def test_lungs_of_a_phantom_are_found(true_and_found) -> None:
+    scan, truth, found = true_and_found
+    assert found.shape == scan.shape
+    assert found.voxels.dtype == np.uint8
+    assert dice(found.lungs, truth.lungs) > 0.85
+    assert found.confidence > 0.7
+    assert found.warnings == ()
+
+
+def test_right_and_left_are_told_apart(true_and_found) -> None:
+    _, truth, found = true_and_found
+    for side in (1, 2):
+        assert dice(found.voxels == side, truth.voxels == side) > 0.8
+
+
+@pytest.mark.parametrize(("axes", "signs"), ORIENTATIONS)
+def test_masks_of_all_orientations_are_the_same(masker, chest, axes, signs) -> None:
+    scan, _ = chest
+    straight = masker.predict([scan])[0]
+    array, affine = reoriented(scan.voxels, scan.affine, axes, signs)
+    turned = masker.predict([lungseg.Scan(array, affine)])[0]
+    assert turned.shape == array.shape
+    assert np.array_equal(turned.axial(), straight.axial())
+
+
+def test_inputs_of_every_kind_in_one_list(masker, chest, tmp_path) -> None:
+    from PIL import Image
+
+    scan, _ = chest
+    grey = lungseg.preprocess.window.Window().apply(scan.axial()[6])
+    Image.fromarray(grey).save(tmp_path / "a.png")
+    masks = masker.predict(
+        [scan, scan.voxels[6], grey, tmp_path / "a.png", str(tmp_path / "a.png")]
+    )
+    assert [mask.shape[0] for mask in masks] == [12, 1, 1, 1, 1]
+    assert np.array_equal(masks[2].voxels, masks[3].voxels)
+
+
+def test_the_only_lung_of_a_slice_is_kept(masker) -> None:
+    scan = lungseg.phantom(slices=1, size=128, opacities=0)
+    one = scan.voxels.copy()
+    one[:, :, :64] = np.where(one[:, :, :64] < -500, 40, one[:, :, :64])
+    mask = masker.predict([lungseg.Scan(one, scan.affine)])[0]
+    assert mask.lungs.any()
+    assert (mask.voxels[mask.lungs] == 2).mean() > 0.9
+
+
+def test_no_lungs_is_an_empty_mask_with_a_warning(masker) -> None:
+    rng = np.random.default_rng(0)
+    block = rng.normal(40, 10, (1, 96, 96)).astype(np.int16)
+    block[0, :4] = -1000
+    mask = masker.predict([lungseg.Scan(block, units="HU")])[0]
+    if not mask.lungs.any():
+        assert mask.confidence == 0
+        assert "no lungs" in mask.warnings[0]
+    else:
+        assert mask.confidence < 0.9
+
+
+def test_training_learns_the_lungs_of_phantoms() -> None:
+    pairs = [lungseg.phantom(slices=1, size=96, seed=s, return_mask=True) for s in range(8)]
+    scans, masks = zip(*pairs, strict=True)
+    masker = lungseg.LungMasker(
+        filters=8, input_size=64, epochs=40, batch_size=2, learning_rate=2e-3, augment=False
+    )
+    masker.fit(scans, masks)
+    assert masker.history_[-1]["loss"] < 0.5 * masker.history_[0]["loss"]
+    assert masker.score(scans, masks) > 0.8
+
+
+def test_groups_are_split_and_lengths_checked(chest) -> None:
+    scan, mask = chest
+    masker = lungseg.LungMasker(**TINY, validation_fraction=0.5)
+    masker.fit([scan, scan], [mask, mask], groups=["a", "b"])
+    assert "val_mean_dice" in masker.history_[0]
+    with pytest.raises(ValueError, match="cannot be split"):
+        masker.fit([scan, scan], [mask, mask], groups=["a", "a"])
+    with pytest.raises(ValueError, match="same length"):
+        masker.fit([scan, scan], [mask])
+
+
+def test_a_mask_of_another_size_is_one_clear_error(chest) -> None:
+    scan, mask = chest
+    wrong = mask.voxels[:3]
+    with pytest.raises(lungseg.InputError, match="own grid"):
+        lungseg.LungMasker(**TINY).fit([scan], [wrong])
+
+
+def test_the_published_target_has_its_polarity_turned_back(chest) -> None:
+    scan, mask = chest
+    masker = lungseg.LungMasker(**TINY, target="surrounding").fit([scan], [mask])
+    target = masker._target_of(scan.axial()[6], mask.axial()[6])
+    assert not (target & (mask.axial()[6] > 0)).any()
+    assert 0.2 < target.mean() < 0.8
+
+    class Perfect:
+        """A network that marks the surrounding tissue without error."""
+
+        def predict_on_batch(self, batch):
+            return ((batch > 0.4) & (batch < 0.99)).astype(np.float32)
+
+    masker.model_ = Perfect()
+    masker.input_size = 96
+    found = masker.predict([scan])[0]
+    # Outside the body nothing is marked, and nothing of it may become lung.
+    assert dice(found.lungs, mask.lungs) > 0.5
+    assert not found.axial()[:, :4].any()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("epochs", 0), ("network", "unet"), ("threshold", 1.5), ("target", "body")]
+)
+def test_wrong_parameters_name_themselves(chest, name, value) -> None:
+    with pytest.raises(ValueError, match=f"{name} of LungMasker"):
+        lungseg.LungMasker(**{**TINY, name: value}).fit([chest[0]], [chest[1]])
+
+
+def test_unfitted_says_so(chest) -> None:
+    with pytest.raises(NotFittedError):
+        lungseg.LungMasker().predict([chest[0]])
+    with pytest.raises(TypeError, match="list of inputs"):
+        lungseg.LungMasker.from_pretrained().predict(chest[0])
+
+
+def test_saved_and_cloned_maskers_find_the_same(masker, chest, tmp_path) -> None:
+    expected = masker.predict([chest[0]])[0].voxels
+    for other in (clone(masker), lungseg.LungMasker.from_pretrained(masker.save(tmp_path / "m"))):
+        assert np.array_equal(other.predict([chest[0]])[0].voxels, expected)
+
+
+def test_a_training_can_start_from_weights(masker, chest) -> None:
+    scan, mask = chest
+    tuned = clone(masker).set_params(epochs=1, learning_rate=1e-6, augment=False)
+    tuned.fit([scan], [mask])
+    assert tuned.score([scan], [mask]) == pytest.approx(masker.score([scan], [mask]), abs=0.05)
+
+
+def test_anisotropic_spacing_comes_back_in_the_scans_grid(masker) -> None:
+    scan = lungseg.phantom(slices=3, size=100)
+    oblong = lungseg.Scan(np.ascontiguousarray(scan.voxels[:, 10:90]), axial_affine((9, 1, 2)))
+    assert masker.predict([oblong])[0].shape == (3, 80, 100)
+
+
+@pytest.mark.data
+def test_lungs_of_patients_kept_aside(masker, data) -> None:
+    from lungseg.io.masks import read_mask
+    from lungseg.training.hold_out import hold_out
+
+    folder = data / "kmader_lungs"
+    with (folder / "manifest.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    _, aside = hold_out([row["patient"] for row in rows], 0.15, 0)
+    chosen = [rows[i] for i in aside][::2]
+    found = masker.transform([folder / row["file"] for row in chosen])
+    scores = [
+        dice(item.mask.lungs, read_mask(folder / row["mask"], item.scan))
+        for item, row in zip(found, chosen, strict=True)
+    ]
+    assert np.mean(scores) >= 0.97
