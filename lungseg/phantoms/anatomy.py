@@ -96,7 +96,7 @@ def airways(extra: float = 0.0) -> Tubes:
 
 
 def pulmonary_trunks() -> Tubes:
-    """The large pulmonary arteries and veins, which make the hila."""
+    """Make the large pulmonary arteries and veins: the hila."""
     trunk = tube([(0.44, -38, 18), (0.53, -22, 22), (0.55, 0, 30), (0.53, 12, 48)], [14, 14, 12, 9])
     right = tube([(0.53, -18, 18), (0.525, -3, -15), (0.51, 4, -42)], [13, 11, 9])
     lower = [

@@ -15,7 +15,7 @@ def heart(grid: Grid, patient: Anatomy) -> Floats:
     """Norm that is 1 on the surface of the heart, which points to the left and front."""
     height = (grid.z - 0.33) / 0.2
     flat = grid.ellipse((15, -24), (64 * patient.heart, 47 * patient.heart), angle=-28)
-    return np.hypot(flat, height).astype(np.float32)
+    return np.asarray(np.hypot(flat, height), np.float32)
 
 
 def between_lungs(grid: Grid, patient: Anatomy) -> Bools:

@@ -49,10 +49,11 @@ def _patch(
     """Weight of a blob with soft, ragged edges."""
     at = tuple(center)
     radii = rng.uniform(14, 26, 3) * (0.75 if solid else 1.0)
-    z, y, x = grid.z - grid.z[center[0]], grid.y - grid.y[at], grid.x - grid.x[at]
-    norm = np.sqrt((z * EXTENT[0] / radii[0]) ** 2 + (y / radii[1]) ** 2 + (x / radii[2]) ** 2)
+    height = (grid.z - grid.z[center[0]]) * np.float32(EXTENT[0] / radii[0])
+    flat = grid.ellipse((grid.x[at], grid.y[at]), (float(radii[2]), float(radii[1])))
+    norm = np.sqrt(height * height + flat * flat)
     edge = 0.15 if solid else 0.4
-    return np.clip((1 + edge / 2 + ragged - norm) / edge, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((1 + edge / 2 + ragged - norm) / edge, 0, 1), np.float32)
 
 
 def _ragged(shape: tuple[int, int, int], rng: np.random.Generator) -> Floats:

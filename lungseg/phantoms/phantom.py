@@ -75,7 +75,7 @@ def phantom(
         Patches of ground glass (-600 to -300 HU) and consolidation (-50 to 50 HU); 0 is a
         healthy chest.
     seed : int
-        The same seed gives the same patient.
+        The same seed gives the same patient, healthy or ill.
     return_mask : bool
         Return the true mask too.
 
@@ -101,10 +101,11 @@ def phantom(
     True
     """
     _check(slices, size, spacing, opacities)
-    rng = np.random.default_rng(seed)
-    grid = make_grid((slices, size, size), rng)
-    hu, labels = _paint(grid, opacities, rng)
-    voxels = _acquire(hu, grid.pixel, rng)
+    # A stream each, so that the same seed is the same patient, healthy or ill.
+    healthy, ill, noisy = np.random.default_rng(seed).spawn(3)
+    grid = make_grid((slices, size, size), healthy)
+    hu, labels = _paint(grid, opacities, healthy, ill)
+    voxels = _acquire(hu, grid.pixel, noisy)
     steps = spacing or tuple(
         length / count for length, count in zip(EXTENT, grid.shape, strict=True)
     )
@@ -123,19 +124,19 @@ def _check(slices: int, size: int, spacing: Sequence[float] | None, opacities: i
 
 
 def _paint(
-    grid: Grid, opacities: int, rng: np.random.Generator
+    grid: Grid, opacities: int, healthy: np.random.Generator, ill: np.random.Generator
 ) -> tuple[Floats, NDArray[np.uint8]]:
     """Paint the anatomy from the outside in, without blur or noise."""
-    patient = Anatomy.draw(rng)
+    patient = Anatomy.draw(healthy)
     cavity, above = rib_cage(grid, patient), diaphragm(grid, patient)
     hu = np.full(grid.shape, _AIR, np.float32)
     paint_body(hu, grid, patient, cavity)
     paint_belly(hu, grid, cavity, above)
     paint_mediastinum(hu, grid, patient)
     labels = lung_labels(grid, patient, cavity, above)
-    vessels = paint_lungs(hu, grid, labels, rng)
+    vessels = paint_lungs(hu, grid, labels, healthy)
     paint_bones(hu, grid, cavity)
-    add_opacities(hu, grid, labels, opacities, rng)
+    add_opacities(hu, grid, labels, opacities, ill)
     hu += vessels * np.maximum(_VESSEL - hu, 0)
     paint_airways(hu, grid)
     paint_table(hu, grid, patient)
@@ -150,4 +151,4 @@ def _acquire(hu: Floats, pixel: float, rng: np.random.Generator) -> NDArray[np.i
     # The table and the air around it are quiet; the middle of the body is not.
     strength = np.where(hu > -990, np.float32(18), np.float32(6))
     blurred += noise * (strength / max(float(noise.std()), 1e-6))
-    return np.clip(np.rint(blurred), -1024, 3071).astype(np.int16)
+    return np.asarray(np.clip(np.rint(blurred), -1024, 3071), np.int16)

@@ -80,7 +80,7 @@ def _sample(grid: Grid, tubes: Tubes) -> tuple[NDArray[np.float64], NDArray[np.f
 
 def _to_voxels(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Turn millimetres to voxel indices, with the same bend as the rest of the body."""
-    index = points + (0, EXTENT[1] / 2, EXTENT[2] / 2)
+    index = points + np.array((0, EXTENT[1] / 2, EXTENT[2] / 2))
     index = index / EXTENT * grid.shape - 0.5
     index[:, 0] = _nearest_slice(index[:, 0], EXTENT[0] / grid.shape[0])
     place = tuple(
@@ -89,7 +89,7 @@ def _to_voxels(grid: Grid, points: NDArray[np.float64]) -> NDArray[np.float64]:
     )
     index[:, 1] -= grid.bend[0][place] / grid.pixel
     index[:, 2] -= grid.bend[1][place] / grid.pixel
-    return index
+    return np.asarray(index, np.float64)
 
 
 def _nearest_slice(index: NDArray[np.float64], step: float) -> NDArray[np.float64]:
@@ -109,7 +109,7 @@ def _stamp(
     nearest = np.rint(voxels[:, 1:]).astype(int)
     for row in range(-reach, reach + 1):
         for column in range(-reach, reach + 1):
-            place = nearest + (row, column)
+            place = nearest + np.array((row, column))
             inside = ((place >= 0) & (place < canvas.shape[1:])).all(axis=1)
             distance = np.linalg.norm(place - voxels[:, 1:], axis=1)
             value = np.clip(radii + 0.5 - distance, 0, np.minimum(1, 2 * radii))
