@@ -56,6 +56,9 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     threshold : float or {"youden", "f1"}
         For two classes: probability of the second class from which it is predicted, or
         the aim by which it is chosen on validation data (½ where there are none).
+    positive : object, optional
+        Of two classes the one that comes second in ``classes_``, so that the threshold
+        speaks of it. Without it classes are sorted.
     weights : str, Path, optional
         Trained weights to use, or to start from when `fit` is called: a name of
         `lungseg.weights.names`, a folder that `save` wrote, or "imagenet" (a download).
@@ -106,6 +109,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         pool: str = "mean",
         max_slices: int = 16,
         threshold: float | str = 0.5,
+        positive: Any = None,
         weights: str | Path | None = None,
         checkpoint: str | Path | None = None,
         seed: int = 0,
@@ -127,6 +131,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.pool = pool
         self.max_slices = max_slices
         self.threshold = threshold
+        self.positive = positive
         self.weights = weights
         self.checkpoint = checkpoint
         self.seed = seed
@@ -173,12 +178,8 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._check()
         labels = _as_labels(y)
         check_same_length(X=X, y=labels, groups=groups)
-        classes, numbers = np.unique(labels, return_inverse=True)
-        if len(classes) < 2:
-            raise ValueError(
-                f"a classifier needs two classes or more, and y holds only {classes[0]!r}"
-            )
-        self.classes_ = classes
+        self.classes_ = self._order_classes(labels)
+        numbers = self._numbers_of(labels)
         bags = [self._pictures(scan) for scan in iterate_scans(X)]
         bags, numbers, aside = self._set_aside(bags, numbers, groups, validation)
         model = self._build(self.weights)
@@ -199,6 +200,24 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.threshold_ = self._pick_threshold(aside)
         return self
 
+    def _order_classes(self, labels: NDArray[Any]) -> NDArray[Any]:
+        classes = np.unique(labels)
+        if len(classes) < 2:
+            raise ValueError(
+                f"a classifier needs two classes or more, and y holds only {classes[0]!r}"
+            )
+        if self.positive is None or len(classes) > 2:
+            return classes
+        if self.positive not in classes.tolist():
+            raise ValueError(
+                f"positive of CTClassifier must be one of {classes.tolist()}, got {self.positive!r}"
+            )
+        return classes[::-1] if classes[0] == self.positive else classes
+
+    def _numbers_of(self, labels: NDArray[Any]) -> NDArray[np.intp]:
+        numbers = {label: number for number, label in enumerate(self.classes_.tolist())}
+        return np.array([numbers[label] for label in labels.tolist()], np.intp)
+
     def _set_aside(
         self,
         bags: list[NDArray[np.uint8]],
@@ -213,7 +232,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if unknown:
                 raise ValueError(f"validation data hold classes that y does not: {sorted(unknown)}")
             theirs = [self._pictures(scan) for scan in iterate_scans(validation[0])]
-            return bags, numbers, (theirs, np.searchsorted(self.classes_, other))
+            return bags, numbers, (theirs, self._numbers_of(other))
         if groups is None or self.validation_fraction == 0:
             return bags, numbers, None
         keep, aside = hold_out(groups, self.validation_fraction, self.seed)

@@ -76,7 +76,11 @@ class Manifest:
 
 
 def read_manifest(
-    path: str | Path, *, need: Sequence[str] = ("label",), patient: str = "patient"
+    path: str | Path,
+    *,
+    need: Sequence[str] = ("label",),
+    label: str = "label",
+    patient: str = "patient",
 ) -> Manifest:
     r"""Read a manifest and check it, before anything is trained.
 
@@ -87,6 +91,8 @@ def read_manifest(
         columns are left alone.
     need : sequence of str
         Columns that must be there and filled, beside ``file`` and ``patient``.
+    label : str
+        Name of the column that holds the label.
     patient : str
         Name of the column that keeps samples together; only "patient" must be filled.
 
@@ -111,10 +117,16 @@ def read_manifest(
     """
     path = Path(path).expanduser()
     records = _records(path)
-    _check_columns(path, records, ("file", patient, *need))
+    wanted = [label if column == "label" else column for column in need]
+    _check_columns(path, records, ("file", patient, *wanted))
     filled = ("file", *need, *(["patient"] if patient == "patient" else []))
     rows = [
-        _row(path, number, {**record, "patient": record[patient]}, filled)
+        _row(
+            path,
+            number,
+            {**record, "patient": record[patient], "label": record.get(label, "")},
+            filled,
+        )
         for number, record in enumerate(records, 2)
     ]
     manifest = Manifest(path, tuple(rows))

@@ -52,6 +52,7 @@ class ClassifierRecipe(_Strict):
     pool: Literal["mean", "max", "top"] | None = None
     max_slices: int | None = Field(None, ge=1)
     threshold: float | Literal["youden", "f1"] | None = None
+    positive: str | None = None
 
 
 class Recipe(_Strict):

@@ -15,6 +15,7 @@ def evaluate(
         str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
     ] = None,
     split: Annotated[str, typer.Option(help="train, val, test or all.")] = "test",
+    label_column: Annotated[str, typer.Option(help="Column that holds the label.")] = "label",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure a pipeline: every figure with its interval over patients."""
@@ -27,7 +28,7 @@ def evaluate(
     from lungseg.manifest import read_manifest
     from lungseg.pipeline.pipeline import Pipeline
 
-    rows = read_manifest(manifest)
+    rows = read_manifest(manifest, label=label_column)
     chosen = rows if split == "all" else rows.split(split)
     result = measure_pipeline(Pipeline.from_pretrained(pipeline), chosen)
     out.mkdir(parents=True, exist_ok=True)

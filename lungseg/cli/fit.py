@@ -30,6 +30,10 @@ def fit(
     epochs: Annotated[int | None, typer.Option(help="In place of the recipe's.")] = None,
     test: Annotated[float, typer.Option(help="Share of patients for the test.")] = 0.2,
     validation: Annotated[float, typer.Option(help="Share of the rest for validation.")] = 0.15,
+    label_column: Annotated[str, typer.Option(help="Column that holds the label.")] = "label",
+    positive: Annotated[
+        str | None, typer.Option(help="Of two classes the one the threshold speaks of.")
+    ] = None,
     half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
     seed: Annotated[int, typer.Option(help="Of split, start and augmentation.")] = 0,
 ) -> None:
@@ -45,7 +49,7 @@ def fit(
     from lungseg.manifest import read_manifest
     from lungseg.pipeline.pipeline import Pipeline
 
-    rows = read_manifest(manifest)
+    rows = read_manifest(manifest, label=label_column)
     train, val, held = three_splits(rows, test=test, validation=validation, seed=seed)
     aside = (val.files, val.labels) if len(val) else None
     if init is not None:
@@ -58,6 +62,8 @@ def fit(
         fitted.set_params(
             classifier__checkpoint=folder, classifier__verbose=1, classifier__seed=seed
         )
+        if positive is not None:
+            fitted.set_params(classifier__positive=positive)
         if epochs is not None:
             fitted.set_params(classifier__epochs=epochs)
         fitted.fit(train.files, train.labels, train.patients, validation=aside)

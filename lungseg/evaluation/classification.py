@@ -55,10 +55,10 @@ def evaluate_classifier(
     (1.0, [[1, 1], [0, 2]])
     """
     order = np.asarray(classes)
+    scores = np.asarray(probabilities, float)
     numbers = {label: number for number, label in enumerate(order.tolist())}
     truth = np.array([numbers[label] for label in np.asarray(y_true).tolist()])
     found = np.array([numbers[label] for label in np.asarray(y_pred).tolist()])
-    scores = np.asarray(probabilities, float)
     figures = _binary() if len(order) == 2 else _multiclass(len(order))
     return {
         "classes": order.tolist(),

@@ -23,7 +23,8 @@ def measure_pipeline(
     ----------
     pipeline : Pipeline
     manifest : Manifest
-        With labels; its scans must not have been seen in training.
+        With labels; its scans must not have been seen in training. Labels 0 and 1 stand
+        for the two classes of a pipeline in their order.
     repeats : int
         Of the bootstrap over patients.
 
@@ -40,6 +41,8 @@ def measure_pipeline(
     """
     classes = pipeline.classes_.tolist()
     known = {str(name): name for name in classes}
+    if set(manifest.labels) <= {"0", "1"} and len(classes) == 2:
+        known = {"0": classes[0], "1": classes[1]}
     unknown = sorted(set(manifest.labels) - set(known))
     if unknown or not len(manifest):
         cause = f"it holds the labels {', '.join(unknown)}" if unknown else "it holds no scans"
@@ -57,13 +60,14 @@ def measure_pipeline(
         repeats=repeats,
     )
     result["threshold"] = pipeline.classifier_.threshold_
+    names = [str(name) for name in classes]
     result["predictions"] = [
         {
             "file": str(row.file),
             "patient": row.patient,
             "label": row.label,
             "predicted": str(label),
-            "probabilities": dict(zip(known, np.round(scores, 6).tolist(), strict=True)),
+            "probabilities": dict(zip(names, np.round(scores, 6).tolist(), strict=True)),
         }
         for row, label, scores in zip(manifest.rows, predicted, probabilities, strict=True)
     ]

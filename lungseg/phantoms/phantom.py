@@ -102,7 +102,8 @@ def phantom(
     """
     _check(slices, size, spacing, opacities)
     # A stream each, so that the same seed is the same patient, healthy or ill.
-    healthy, ill, noisy = np.random.default_rng(seed).spawn(3)
+    healthy = np.random.default_rng(seed)
+    ill, noisy = healthy.spawn(2)
     grid = make_grid((slices, size, size), healthy)
     hu, labels = _paint(grid, opacities, healthy, ill)
     voxels = _acquire(hu, grid.pixel, noisy)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+import lungseg
+from lungseg.backend import keras
+from lungseg.pooling import RULES, pool_slices
+
+TINY = {"input_size": 32, "epochs": 2, "batch_size": 4}
+
+
+@pytest.fixture(scope="module")
+def fitted(pictures):
+    X, y, groups = pictures
+    settings = {**TINY, "epochs": 20, "learning_rate": 2e-3, "threshold": "youden"}
+    classifier = lungseg.CTClassifier(**settings, augment=False, dropout=0.0)
+    return classifier.fit(X, y, validation=(X, y)), X, y
+
+
+def test_it_learns_what_is_easy(fitted) -> None:
+    classifier, X, y = fitted
+    assert classifier.score(X, y) >= 0.9
+
+
+def test_probabilities_are_in_the_order_of_the_classes(fitted) -> None:
+    classifier, X, _ = fitted
+    probabilities = classifier.predict_proba(X)
+    assert classifier.classes_.tolist() == ["healthy", "ill"]
+    assert np.allclose(probabilities.sum(axis=1), 1)
+    ill = probabilities[:, 1] >= classifier.threshold_
+    assert (classifier.predict(X) == np.where(ill, "ill", "healthy")).all()
+
+
+def test_the_result_of_a_scan_does_not_depend_on_its_neighbours(fitted) -> None:
+    classifier, X, _ = fitted
+    together = classifier.predict_proba(X)
+    alone = np.concatenate([classifier.predict_proba([x]) for x in X])
+    assert (together == alone).all()
+
+
+@pytest.mark.parametrize("precision", ["single", "half"])
+def test_saved_and_loaded(fitted, tmp_path, precision) -> None:
+    classifier, X, _ = fitted
+    folder = classifier.save(tmp_path / "c", precision=precision)
+    loaded = lungseg.CTClassifier.from_pretrained(folder)
+    difference = np.abs(loaded.predict_proba(X) - classifier.predict_proba(X)).max()
+    assert difference == 0 if precision == "single" else difference < 0.05
+    assert loaded.threshold_ == classifier.threshold_
+    assert (clone(loaded).predict_proba(X) == loaded.predict_proba(X)).all()
+
+
+def test_three_classes_and_class_weights(pictures) -> None:
+    X, _, _ = pictures
+    y = [number % 3 for number in range(len(X))]
+    classifier = lungseg.CTClassifier(**TINY, class_weight="balanced", alpha=[1, 2, 3]).fit(X, y)
+    assert classifier.predict_proba(X).shape == (12, 3)
+    assert set(classifier.predict(X)) <= {0, 1, 2}
+
+
+def test_volumes_are_pooled_to_one_probability(fitted, chest) -> None:
+    classifier, _, _ = fitted
+    probabilities, numbers = next(classifier.iterate_slices([chest[0]]))
+    assert len(numbers) == len(probabilities) <= classifier.max_slices
+    pooled = classifier.predict_proba([chest[0]])[0]
+    assert np.allclose(pooled, probabilities.mean(axis=0))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_pooling_rules_give_probabilities(rule) -> None:
+    slices = np.random.default_rng(0).dirichlet(np.ones(3), 7)
+    assert pool_slices(slices, rule).sum() == pytest.approx(1)
+    assert np.allclose(pool_slices(slices[:1], rule), slices[0])
+
+
+def test_groups_split_before_augmentation(pictures) -> None:
+    X, y, groups = pictures
+    classifier = lungseg.CTClassifier(**TINY, validation_fraction=0.4).fit(X, y, groups)
+    assert "val_loss" in classifier.history_[0]
+    without = lungseg.CTClassifier(**TINY).fit(X, y)
+    assert "val_loss" not in without.history_[0]
+
+
+def test_cross_entropy_is_the_focal_loss_without_discount() -> None:
+    logits = keras.ops.convert_to_tensor(np.array([[0.0, 2.0]], np.float32))
+    for loss, gamma in (("cross-entropy", 5.0), ("focal", 0.0)):
+        classifier = lungseg.CTClassifier(loss=loss, gamma=gamma)
+        classifier.classes_ = np.array([0, 1])
+        value = float(classifier._make_loss(np.array([0, 1]))(np.array([1]), logits))
+        assert value == pytest.approx(np.log1p(np.exp(-2)), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("change", "labels", "message"),
+    [
+        ({}, ["ill"] * 12, "two classes"),
+        ({}, ["ill"] * 11, "same length"),
+        ({}, [["ill"]] * 12, "one label"),
+        ({"epochs": 0}, None, "epochs of CTClassifier"),
+        ({"pool": "median"}, None, "pool of CTClassifier"),
+        ({"loss": "mse"}, None, "loss of CTClassifier"),
+        ({"threshold": "best"}, None, "threshold of CTClassifier"),
+        ({"alpha": [1.0]}, None, "alpha needs 2"),
+        ({"network": "alexnet"}, None, "no network"),
+    ],
+)
+def test_one_clear_error_before_any_training(pictures, change, labels, message) -> None:
+    X, y, _ = pictures
+    with pytest.raises(ValueError, match=message):
+        lungseg.CTClassifier(**{**TINY, **change}).fit(X, labels or y)
+
+
+def test_validation_data_of_unknown_classes_are_refused(pictures) -> None:
+    X, y, _ = pictures
+    with pytest.raises(ValueError, match="classes that y does not"):
+        lungseg.CTClassifier(**TINY).fit(X, y, validation=(X[:1], ["other"]))
+
+
+def test_unfitted_says_so(pictures) -> None:
+    with pytest.raises(NotFittedError):
+        lungseg.CTClassifier().predict(pictures[0])
+
+
+def test_it_starts_from_the_shipped_trunk(pictures) -> None:
+    X, y, _ = pictures
+    classifier = lungseg.CTClassifier(**TINY, weights="ct")
+    classifier.classes_ = np.array(["healthy", "ill"])
+    plain, started = classifier._build(None), classifier._build("ct")
+    name = "block3a_expand_conv"
+    assert not np.array_equal(*(m.get_layer(name).get_weights()[0] for m in (plain, started)))
+    with pytest.raises(ValueError, match="a start for fit"):
+        lungseg.CTClassifier(weights="ct").predict(X)
+    assert classifier.fit(X, y).model_ is not None

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+
+import lungseg
+from lungseg.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return lungseg.Pipeline.from_pretrained()
+
+
+@pytest.fixture(scope="module")
+def scans():
+    return [lungseg.phantom(slices=6, size=96, seed=seed, opacities=seed) for seed in range(4)]
+
+
+@pytest.fixture(scope="module")
+def own(scans):
+    """A pipeline trained here, on next to nothing."""
+    classifier = lungseg.CTClassifier(input_size=32, epochs=1, batch_size=4, max_slices=3)
+    pipeline = lungseg.Pipeline(classifier=classifier)
+    return pipeline.fit(scans, [0, 1, 0, 1])
+
+
+def test_analyze_says_everything(shipped, scans) -> None:
+    prediction = shipped.analyze(scans[:1])[0]
+    assert prediction.mask.shape == scans[0].shape
+    assert set(prediction.probabilities) == {"COVID", "NonCOVID"}
+    assert sum(prediction.probabilities.values()) == pytest.approx(1)
+    assert prediction.label in prediction.probabilities
+    assert prediction.roi["lung_volume_ml"] > 500
+    numbers = [entry["slice"] for entry in prediction.slices]
+    lungs = prediction.mask.axial().any(axis=(1, 2))
+    assert all(lungs[number] for number in numbers)
+    json.dumps(prediction.to_dict())
+
+
+def test_predictions_agree_with_each_other(shipped, scans) -> None:
+    probabilities = shipped.predict_proba(scans[:2])
+    analyzed = [list(p.probabilities.values()) for p in shipped.analyze(scans[:2])]
+    assert np.array_equal(probabilities, analyzed)
+    assert shipped.predict(scans[:2]).tolist() == [p.label for p in shipped.analyze(scans[:2])]
+
+
+def test_a_saved_prediction_can_be_looked_at(shipped, scans, tmp_path) -> None:
+    folder = shipped.analyze(scans[:1])[0].save(tmp_path / "result")
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["mask.nii.gz", "overlay.png", "result.json"]
+    assert lungseg.read(folder / "overlay.png").shape[1] > 100
+
+
+def test_bad_inputs_do_not_stop_the_good_ones(shipped, scans) -> None:
+    outcomes = shipped.analyze([scans[0], "no-such-file.png", scans[1]], on_error="return")
+    assert [isinstance(outcome, InputError) for outcome in outcomes] == [False, True, False]
+    with pytest.raises(InputError, match="no-such-file"):
+        shipped.analyze(["no-such-file.png"])
+
+
+def test_a_fresh_process_gives_the_same_probabilities(own, scans, tmp_path) -> None:
+    folder = own.save(tmp_path / "own")
+    expected = own.predict_proba(scans)
+    code = (
+        "import lungseg, sys, numpy as np\n"
+        "scans = [lungseg.phantom(slices=6, size=96, seed=s, opacities=s) for s in range(4)]\n"
+        "p = lungseg.Pipeline.load(sys.argv[1]).predict_proba(scans)\n"
+        "np.save(sys.argv[2], p)"
+    )
+    subprocess.run([sys.executable, "-c", code, folder, tmp_path / "p.npy"], check=True)
+    assert np.array_equal(np.load(tmp_path / "p.npy"), expected)
+
+
+def test_an_artefact_is_whole(own, tmp_path) -> None:
+    folder = own.save(tmp_path / "own")
+    config = json.loads((folder / "config.json").read_text())
+    assert config["classifier"]["classes"] == [0, 1]
+    assert config["roi"]["params"] == lungseg.RoiMultiply().get_params()
+    assert {"masker", "versions", "format"} <= set(config)
+    assert {p.name for p in folder.iterdir()} == {
+        "SHA256SUMS",
+        "card.md",
+        "classifier.weights.h5",
+        "config.json",
+        "masker.weights.h5",
+    }
+    assert own.save(folder) == folder
+
+
+def test_passthrough_leaves_scans_whole(scans) -> None:
+    classifier = lungseg.CTClassifier(input_size=32, epochs=1, batch_size=4, max_slices=2)
+    pipeline = lungseg.Pipeline("passthrough", classifier=classifier).fit(scans, [0, 1, 0, 1])
+    prediction = pipeline.analyze(scans[:1])[0]
+    assert prediction.mask is None
+    assert prediction.mask_confidence is None
+
+
+def test_fine_tuning_leaves_the_base_as_it_was(own, scans) -> None:
+    before = own.predict_proba(scans)
+    tuned = own.fine_tune(scans, ["a", "b", "c", "a"], epochs=1)
+    assert tuned.classes_.tolist() == ["a", "b", "c"]
+    assert tuned.predict_proba(scans).shape == (4, 3)
+    assert np.array_equal(own.predict_proba(scans), before)
+
+
+def test_a_masker_without_weights_is_refused(scans) -> None:
+    with pytest.raises(NotFittedError, match="holds no trained weights"):
+        lungseg.Pipeline(lungseg.LungMasker()).fit(scans, [0, 1, 0, 1])
+    with pytest.raises(NotFittedError, match="not fitted"):
+        lungseg.Pipeline().predict(scans)
+
+
+def test_weights_of_another_kind_are_refused() -> None:
+    with pytest.raises(InputError, match="those of a pipeline"):
+        lungseg.Pipeline.from_pretrained("lungs")
+
+
+def test_slices_are_numbered_from_the_feet_whatever_the_orientation(shipped, scans) -> None:
+    scan = scans[2]
+    turned = lungseg.Scan(
+        np.ascontiguousarray(scan.voxels[::-1]),
+        scan.affine @ np.array([[-1, 0, 0, 5], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]),
+    )
+    straight, back = shipped.analyze([scan, turned])
+    assert straight.slices == back.slices
+
+
+@pytest.mark.data
+def test_official_test_split_of_covid_ct(shipped, data) -> None:
+    from lungseg.evaluation.measure import measure_pipeline
+    from lungseg.manifest import read_manifest
+
+    manifest = read_manifest(data / "covid_ct" / "manifest.csv").split("test")
+    result = measure_pipeline(shipped, manifest, repeats=50)
+    assert result["figures"]["roc_auc"]["value"] >= 0.70
