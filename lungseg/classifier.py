@@ -25,7 +25,7 @@ from lungseg.training.hold_out import hold_out
 _RUNTIME = ("weights", "checkpoint", "verbose")
 
 
-class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class CTClassifier(ClassifierMixin, BaseEstimator):
     """Classify chest CT scans by their slices, with EfficientNetB0 and the focal loss.
 
     Parameters
@@ -85,7 +85,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     --------
     >>> import lungseg
     >>> scans = [lungseg.phantom(slices=2, size=96, seed=s, opacities=3 * s) for s in (0, 1)]
-    >>> classifier = CTClassifier(input_size=32, epochs=1).fit(scans, ["healthy", "ill"])
+    >>> classifier = CTClassifier("simple", input_size=32, epochs=1).fit(scans, ["healthy", "ill"])
     >>> classifier.predict_proba(scans).shape
     (2, 2)
     """

@@ -31,7 +31,7 @@ from lungseg.training.hold_out import hold_out
 _RUNTIME = ("weights", "checkpoint", "verbose")
 
 
-class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class LungMasker(TransformerMixin, BaseEstimator):
     """Find the lungs of chest CT scans with BCDU-Net.
 
     Parameters
@@ -161,10 +161,10 @@ class LungMasker(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self._check()
         check_same_length(X=X, y=y, groups=groups)
         slices, masks, owners = self._training_slices(X, y, groups)
-        if validation is not None:
-            aside = self._training_slices(*validation, None)[:2]
-        else:
+        if validation is None:
             slices, masks, aside = self._set_aside(slices, masks, owners)
+        else:
+            aside = self._training_slices(*validation, None)[:2]
         model = self._build()
         if self.weights is not None:
             self._load_into(model, self.weights)

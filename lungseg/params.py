@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any
+
+import numpy as np
 
 
 def check_params(estimator: Any, **allowed: tuple[Any, ...]) -> None:
@@ -46,6 +47,6 @@ def _within(value: Any, low: float | None, high: float | None) -> tuple[bool, st
         (True, True): f"between {low} and {high}",
         (False, False): "a number",
     }[low is not None, high is not None]
-    if not isinstance(value, Real) or isinstance(value, bool):
+    if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(value, bool):
         return False, wanted
-    return (low is None or value >= low) and (high is None or value <= high), wanted
+    return bool((low is None or value >= low) and (high is None or value <= high)), wanted

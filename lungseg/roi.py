@@ -16,7 +16,7 @@ from lungseg.preprocess.crop import bounding_box
 from lungseg.scan import MaskedScan, Scan
 
 
-class RoiMultiply(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class RoiMultiply(TransformerMixin, BaseEstimator):
     """Multiply scans by their lung masks, in intensity space.
 
     Done before any normalisation, so that what is removed looks like air and the body's

@@ -45,7 +45,7 @@ class _Grid:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Size along each axis of the array."""
-        return self.voxels.shape  # type: ignore[return-value]
+        return self.voxels.shape
 
     @property
     def spacing(self) -> tuple[float, float, float] | None:

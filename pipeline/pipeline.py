@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 from lungseg.pipeline.prediction import Prediction
@@ -22,7 +22,7 @@ from lungseg.roi import RoiMultiply
 from lungseg.scan import LungMask, MaskedScan, Scan
 
 
-class Pipeline(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Pipeline(ClassifierMixin, BaseEstimator):
     """Chain a masker, a ROI rule and a classifier; itself a scikit-learn estimator.
 
     Parameters
@@ -194,10 +194,20 @@ class Pipeline(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         probabilities = self.predict_proba(X)
         return self.classifier_.labels_of(probabilities)
 
+    @overload
+    def analyze(
+        self, X: Iterable[Any], *, on_error: Literal["raise"] = ...
+    ) -> list[Prediction]: ...
+
+    @overload
+    def analyze(
+        self, X: Iterable[Any], *, on_error: Literal["return"]
+    ) -> list[Prediction | InputError]: ...
+
     def analyze(
         self, X: Iterable[Any], *, on_error: Literal["raise", "return"] = "raise"
-    ) -> list[Prediction | InputError]:
-        """Everything the pipeline has to say about each scan.
+    ) -> list[Prediction] | list[Prediction | InputError]:
+        """Say everything the pipeline has to say about each scan.
 
         Parameters
         ----------
@@ -354,13 +364,13 @@ class Pipeline(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(
                 str(name), f"these weights are a {config.get('kind')}", "give those of a pipeline"
             )
-        pipeline = cls(
-            LungMasker.from_pretrained(name) if "masker" in config else "passthrough",
-            RoiMultiply(**config["roi"]["params"]),
-            CTClassifier.from_pretrained(name),
-        )
-        pipeline.masker_, pipeline.roi_ = pipeline.masker, pipeline.roi
-        pipeline.classifier_ = pipeline.classifier
+        masker: LungMasker | Literal["passthrough"] = "passthrough"
+        if "masker" in config:
+            masker = LungMasker.from_pretrained(name)
+        roi = RoiMultiply(**config["roi"]["params"])
+        classifier = CTClassifier.from_pretrained(name)
+        pipeline = cls(masker, roi, classifier)
+        pipeline.masker_, pipeline.roi_, pipeline.classifier_ = masker, roi, classifier
         return pipeline
 
     @classmethod
@@ -411,7 +421,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _first_slice(scan: Scan, roi: Scan) -> int:
-    """Number, counted from the feet, of the first axial slice that the ROI kept."""
+    """Count, from the feet, the axial slices before the first that the ROI kept."""
     if scan.affine is None or roi.affine is None:
         return 0
     corner = np.linalg.solve(scan.affine, roi.affine[:, 3])[:3]

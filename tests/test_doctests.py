@@ -6,11 +6,11 @@ import doctest
 import importlib
 import pkgutil
 
+import lungseg.pipeline
+import lungseg.weights
 import pytest
 
 import lungseg
-import lungseg.pipeline
-import lungseg.weights
 
 
 def _modules() -> list[str]:

@@ -16,10 +16,10 @@ _HASH, _THUMBNAIL = 8, 64
 # Pictures compared at a time: bounds the memory.
 _CHUNK = 256
 # A trimmed copy has at least this correlation before it is laid in place.
-_WORTH_ALIGNING = 0.35
+_WORTH_ALIGNING = 0.45
 # Sizes a thumbnail is brought to before it is laid over the other one: what a trimmed
 # picture lost. The margin lets it move.
-_SIZES, _MARGIN = range(64, 50, -2), 8
+_SIZES, _MARGIN = range(64, 51, -3), 8
 
 
 class Pair(NamedTuple):

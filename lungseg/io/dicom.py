@@ -216,7 +216,7 @@ def _in_order(headers: list[Any]) -> tuple[list[Any], NDArray[np.float64] | None
         findings.append(
             _warning(
                 "missing-slices",
-                f"gaps between slices reach {gaps.max():g} mm where {np.median(gaps):g} mm is usual",
+                f"gaps between slices reach {gaps.max():g} mm, usually {np.median(gaps):g} mm",
                 "export the whole series",
             )
         )

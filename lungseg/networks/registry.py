@@ -25,6 +25,7 @@ _NETWORKS = {
     "bcdunet-d1": _Entry("bcdunet.bcdunet", {"depth": 1}),
     "bcdunet-d3": _Entry("bcdunet.bcdunet", {"depth": 3}),
     "efficientnetb0": _Entry("efficientnet.efficientnet", {"variant": "b0"}),
+    "simple": _Entry("simple.simple"),
 }
 
 

@@ -41,7 +41,7 @@ class Grid:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Size along each axis."""
-        return self.x.shape  # type: ignore[return-value]
+        return self.x.shape
 
     def along(self, heights: list[float], values: list[float]) -> Floats:
         """Interpolate a measure of the body over the height of each slice."""

@@ -35,7 +35,7 @@ def _choose(places: NDArray[np.intp], grid: Grid, rng: np.random.Generator) -> N
     """Choose the candidate that lies farthest to the back and the side."""
     few = places[rng.integers(len(places), size=3)]
     at = tuple(few.T)
-    return few[np.argmax(grid.y[at] + 0.5 * np.abs(grid.x[at]))]  # type: ignore[no-any-return]
+    return few[np.argmax(grid.y[at] + 0.5 * np.abs(grid.x[at]))]
 
 
 def _patch(

@@ -69,7 +69,7 @@ class SliceData(keras.utils.PyDataset):
     def __getitem__(self, batch: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         chosen = self._order()[batch * self.batch_size : (batch + 1) * self.batch_size]
         pairs = [self._pair(int(index)) for index in chosen]
-        grey = np.stack([pair[0] for pair in pairs])[..., None].astype(np.float32) / 255
+        grey = np.stack([pair[0] for pair in pairs])[..., None].astype(np.float32) / np.float32(255)
         mask = np.stack([pair[1] for pair in pairs])[..., None].astype(np.float32)
         return grey, mask
 

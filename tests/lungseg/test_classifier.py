@@ -9,13 +9,13 @@ import lungseg
 from lungseg.backend import keras
 from lungseg.pooling import RULES, pool_slices
 
-TINY = {"input_size": 32, "epochs": 2, "batch_size": 4}
+TINY = {"network": "simple", "input_size": 32, "epochs": 2, "batch_size": 4}
 
 
 @pytest.fixture(scope="module")
 def fitted(pictures):
-    X, y, groups = pictures
-    settings = {**TINY, "epochs": 20, "learning_rate": 2e-3, "threshold": "youden"}
+    X, y, _ = pictures
+    settings = {**TINY, "epochs": 40, "learning_rate": 1e-2, "threshold": "youden"}
     classifier = lungseg.CTClassifier(**settings, augment=False, dropout=0.0)
     return classifier.fit(X, y, validation=(X, y)), X, y
 
@@ -125,7 +125,8 @@ def test_unfitted_says_so(pictures) -> None:
 
 def test_it_starts_from_the_shipped_trunk(pictures) -> None:
     X, y, _ = pictures
-    classifier = lungseg.CTClassifier(**TINY, weights="ct")
+    settings = {**TINY, "network": "efficientnetb0", "epochs": 1}
+    classifier = lungseg.CTClassifier(**settings, weights="ct")
     classifier.classes_ = np.array(["healthy", "ill"])
     plain, started = classifier._build(None), classifier._build("ct")
     name = "block3a_expand_conv"

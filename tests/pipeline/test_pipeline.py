@@ -25,7 +25,7 @@ def scans():
 @pytest.fixture(scope="module")
 def own(scans):
     """A pipeline trained here, on next to nothing."""
-    classifier = lungseg.CTClassifier(input_size=32, epochs=1, batch_size=4, max_slices=3)
+    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, batch_size=4, max_slices=3)
     pipeline = lungseg.Pipeline(classifier=classifier)
     return pipeline.fit(scans, [0, 1, 0, 1])
 
@@ -94,7 +94,7 @@ def test_an_artefact_is_whole(own, tmp_path) -> None:
 
 
 def test_passthrough_leaves_scans_whole(scans) -> None:
-    classifier = lungseg.CTClassifier(input_size=32, epochs=1, batch_size=4, max_slices=2)
+    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, batch_size=4, max_slices=2)
     pipeline = lungseg.Pipeline("passthrough", classifier=classifier).fit(scans, [0, 1, 0, 1])
     prediction = pipeline.analyze(scans[:1])[0]
     assert prediction.mask is None

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from lungseg.pipeline.recipe import load_recipe, names
 
 import lungseg
 from lungseg.errors import InputError
-from lungseg.pipeline.recipe import load_recipe, names
 
 GOOD = "description: d\nsource: s\nroi:\n  fill: air\nclassifier:\n  network: efficientnetb0\n"
 

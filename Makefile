@@ -1,0 +1,32 @@
+# Everything runs in .venv, which the first target makes.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint wheel clean
+
+.venv/ready: pyproject.toml setup.py
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@
+
+demo: .venv/ready
+	$(BIN)/lungseg demo
+
+test: .venv/ready
+	$(BIN)/python -m pytest -n 2
+
+# pipeline/ and weights/ become part of lungseg when it is installed, so types are checked
+# on an installed copy.
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	rm -rf build
+	$(BIN)/python -m pip install --quiet --no-deps --target build/typed .
+	cd build/typed && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p lungseg
+
+wheel: .venv/ready
+	rm -rf build dist
+	$(BIN)/python -m build --quiet --wheel
+
+clean:
+	rm -rf .venv build dist *.egg-info lungseg-demo

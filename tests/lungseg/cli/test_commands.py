@@ -1,0 +1,152 @@
+"""The commands, as a user calls them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from PIL import Image
+
+import lungseg
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from lungseg.cli import main; main()", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory) -> Path:
+    """A volume, a picture, and a file that is none."""
+    folder = tmp_path_factory.mktemp("inputs")
+    scan = lungseg.phantom(slices=6, size=96)
+    image = sitk.GetImageFromArray(scan.voxels)
+    image.SetSpacing((2.0, 2.0, 30.0))
+    image.SetOrigin((5.0, -7.0, 11.0))
+    sitk.WriteImage(image, str(folder / "volume.nii.gz"))
+    grey = lungseg.preprocess.window.Window().apply(scan.voxels[3])
+    Image.fromarray(grey).save(folder / "picture.png")
+    (folder / "broken.png").write_text("no picture")
+    return folder
+
+
+def test_predict_prints_one_json_document_and_finishes_the_good_ones(inputs) -> None:
+    files = [inputs / name for name in ("volume.nii.gz", "broken.png", "picture.png")]
+    result = run("predict", *files, "--json")
+    assert result.returncode == 1
+    document = json.loads(result.stdout)
+    assert [entry["input"] for entry in document] == [str(file) for file in files]
+    assert "error" in document[1]
+    for entry in (document[0], document[2]):
+        assert set(entry["probabilities"]) == {"COVID", "NonCOVID"}
+        assert {"label", "threshold", "slices", "mask_confidence", "warnings"} <= set(entry)
+    assert "Traceback" not in result.stderr
+
+
+def test_mask_writes_the_geometry_of_its_input(inputs, tmp_path) -> None:
+    files = [inputs / "volume.nii.gz", inputs / "picture.png"]
+    result = run("mask", *files, "--out", tmp_path, "--overlay")
+    assert result.returncode == 0, result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "picture_mask.png",
+        "picture_overlay.png",
+        "volume_mask.nii.gz",
+        "volume_overlay.png",
+    ]
+    before = sitk.ReadImage(str(files[0]))
+    after = sitk.ReadImage(str(tmp_path / "volume_mask.nii.gz"))
+    for field in ("GetSize", "GetSpacing", "GetOrigin", "GetDirection"):
+        assert np.allclose(getattr(before, field)(), getattr(after, field)())
+    assert np.asarray(Image.open(tmp_path / "picture_mask.png")).shape == (96, 96)
+
+
+def test_inspect_says_what_each_input_is(inputs) -> None:
+    result = run("inspect", inputs / "volume.nii.gz", inputs / "broken.png")
+    assert result.returncode == 1
+    assert "CT volume in HU, 6×96×96" in result.stdout
+    assert "not usable" in result.stdout
+    document = json.loads(run("inspect", inputs / "picture.png", "--json").stdout)
+    assert document[0]["kind"] == "picture in display grey"
+
+
+def test_demo(tmp_path) -> None:
+    result = run("demo", "--out", tmp_path / "demo")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    assert {p.name for p in (tmp_path / "demo").iterdir()} == {
+        "mask.nii.gz",
+        "overlay.png",
+        "result.json",
+    }
+
+
+def test_recipes_and_weights_are_listed() -> None:
+    assert "default:" in run("recipes").stdout
+    assert "network: efficientnetb0" in run("recipes", "default").stdout
+    assert "covid-ct: pipeline" in run("weights", "list").stdout
+    assert run("weights", "verify").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["predict"], 2),
+        (["no-such-command"], 2),
+        (["predict", "a.png", "--pipeline", "no-such"], 1),
+        (["recipes", "no-such"], 1),
+        (["fit", "no-such.csv", "--out", "x"], 1),
+    ],
+)
+def test_wrong_use_is_one_line_and_no_stack_trace(words, code) -> None:
+    result = run(*words)
+    assert result.returncode == code
+    assert "Traceback" not in result.stderr
+
+
+def test_fit_and_evaluate(tmp_path, pictures) -> None:
+    X, y, groups = pictures
+    rows = ["file,label,patient"]
+    for number, (picture, label, patient) in enumerate(zip(X, y, groups, strict=True)):
+        Image.fromarray(picture).save(tmp_path / f"{number}.png")
+        rows.append(f"{number}.png,{label},{patient}")
+    (tmp_path / "m.csv").write_text("\n".join(rows))
+    (tmp_path / "r.yaml").write_text(
+        "description: d\nsource: s\nclassifier:\n  network: simple\n  input_size: 32\n  epochs: 2\n"
+    )
+    out = tmp_path / "own"
+    words = ("fit", tmp_path / "m.csv", "--out", out, "--recipe", tmp_path / "r.yaml")
+    result = run(*words, "--positive", "ill")
+    assert result.returncode == 0, result.stderr
+    assert "## Figures" in (out / "card.md").read_text()
+    # A second call goes on where the first ended: nothing is trained again.
+    assert "epoch" not in run(*words, "--positive", "ill", "--resume").stderr
+    evaluated = run(
+        "evaluate", tmp_path / "m.csv", "--pipeline", out, "--split", "all", "--out", tmp_path / "e"
+    )
+    assert evaluated.returncode == 0, evaluated.stderr
+    assert "roc_auc" in evaluated.stdout
+    result = json.loads((tmp_path / "e" / "evaluation.json").read_text())
+    assert result["classes"] == ["healthy", "ill"]
+    tuned = run("fit", tmp_path / "m.csv", "--out", tmp_path / "t", "--init", out, "--epochs", 1)
+    assert tuned.returncode == 0, tuned.stderr
+
+
+def test_fit_masker(tmp_path) -> None:
+    rows = ["file,mask,patient"]
+    for seed in range(6):
+        scan, mask = lungseg.phantom(slices=1, size=64, seed=seed, return_mask=True)
+        Image.fromarray(scan.voxels[0].astype(np.int32)).save(tmp_path / f"{seed}.tif")
+        Image.fromarray(mask.voxels[0] * 100).save(tmp_path / f"{seed}-mask.png")
+        rows.append(f"{seed}.tif,{seed}-mask.png,p{seed}")
+    (tmp_path / "m.csv").write_text("\n".join(rows))
+    options = ("--filters", 2, "--input-size", 32, "--epochs", 1, "--test", 0.3)
+    result = run("fit-masker", tmp_path / "m.csv", "--out", tmp_path / "own", *options)
+    assert result.returncode == 0, result.stderr
+    assert "test mean Dice" in result.stdout
+    masked = run("mask", tmp_path / "0.tif", "--masker", tmp_path / "own", "--out", tmp_path / "o")
+    assert masked.returncode == 0, masked.stderr

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from lungseg.weights import default, folder_of, names
+
+import lungseg
+from lungseg.artifact import verify_artifact
+
+
+@pytest.mark.parametrize("name", names())
+def test_shipped_weights_are_whole_and_have_a_card(name) -> None:
+    folder = folder_of(name)
+    verify_artifact(folder)
+    card = (folder / "card.md").read_text()
+    for part in ("## Data", "## Training", "## Licence", "Not a medical device"):
+        assert part in card
+    json.loads((folder / "metrics.json").read_text())
+
+
+def test_all_weights_together_stay_small() -> None:
+    total = sum(path.stat().st_size for name in names() for path in folder_of(name).iterdir())
+    assert total < 40 * 2**20
+
+
+def test_defaults_are_installed() -> None:
+    assert {default("masker"), default("pipeline")} <= set(names())
+
+
+def test_a_name_that_is_not_there_names_those_that_are() -> None:
+    with pytest.raises(lungseg.InputError, match="covid-ct"):
+        folder_of("no-such-weights")
+
+
+def test_a_changed_file_is_refused_when_it_is_loaded(tmp_path) -> None:
+    import shutil
+
+    copy = shutil.copytree(folder_of("lungs"), tmp_path / "lungs")
+    with (copy / "masker.weights.h5").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(lungseg.InputError, match="SHA-256"):
+        lungseg.LungMasker.from_pretrained(copy)
