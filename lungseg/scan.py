@@ -90,7 +90,8 @@ class Scan(_Grid):
     Examples
     --------
     >>> import numpy as np
-    >>> Scan.from_array(np.full((2, 64, 64), -1000), units="HU", spacing=(5, 0.7, 0.7))
+    >>> ramp = np.linspace(-1000, 400, 2 * 64 * 64).reshape(2, 64, 64)
+    >>> Scan.from_array(ramp, units="HU", spacing=(5, 0.7, 0.7))
     Scan(2×64×64, HU, 5×0.7×0.7 mm, 'array')
     """
 

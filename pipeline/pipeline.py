@@ -291,7 +291,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         documents : dict of str to str, optional
             Other text files; ``card.md`` is made where it is not among them.
         precision : {"single", "half"}
-            "half" halves the size, and rounds the weights to 11 bits.
+            "half" rounds the weights to 11 bits and takes about a third less.
 
         Returns
         -------

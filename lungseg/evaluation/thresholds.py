@@ -34,8 +34,8 @@ def choose_threshold(y_true: ArrayLike, scores: ArrayLike, aim: str = "youden") 
 
     Examples
     --------
-    >>> choose_threshold([0, 0, 1, 1], [0.1, 0.3, 0.6, 0.9])
-    0.45
+    >>> choose_threshold([0, 0, 1, 1], [0.1, 0.25, 0.75, 0.9])
+    0.5
     """
     if aim not in _AIMS:
         raise ValueError(f"aim must be one of {', '.join(map(repr, _AIMS))}, got {aim!r}")

@@ -111,7 +111,8 @@ def _merge_up(x: Any, skip: Any, filters: int, name: str) -> Any:
     x = layers.Conv2DTranspose(
         filters, 2, strides=2, kernel_initializer="he_normal", name=f"{name}_transpose"
     )(x)
-    x = layers.BatchNormalization(name=f"{name}_norm")(x)
+    # Keras's momentum of .99 lags behind for hundreds of steps.
+    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
     x = layers.ReLU(name=f"{name}_relu")(x)
     x = ConvLSTMMerge(filters // 2, name=f"{name}_merge")([skip, x])
     return _convolve(x, filters, name)

@@ -22,7 +22,7 @@ def copy_weights(source: Any, target: Any) -> int:
     >>> from lungseg.networks import build
     >>> a, b = (build("bcdunet-d1", (32, 32, 1), filters=2) for _ in range(2))
     >>> copy_weights(a, b)
-    23
+    25
     """
     known = {layer.name: layer for layer in source.layers if layer.weights}
     copied = 0

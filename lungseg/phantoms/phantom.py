@@ -75,7 +75,7 @@ def phantom(
         Patches of ground glass (-600 to -300 HU) and consolidation (-50 to 50 HU); 0 is a
         healthy chest.
     seed : int
-        The same seed gives the same patient, healthy or ill.
+        The same seed gives the same patient, healthy or ill; the noise differs.
     return_mask : bool
         Return the true mask too.
 
@@ -101,12 +101,10 @@ def phantom(
     True
     """
     _check(slices, size, spacing, opacities)
-    # A stream each, so that the same seed is the same patient, healthy or ill.
-    healthy = np.random.default_rng(seed)
-    ill, noisy = healthy.spawn(2)
-    grid = make_grid((slices, size, size), healthy)
-    hu, labels = _paint(grid, opacities, healthy, ill)
-    voxels = _acquire(hu, grid.pixel, noisy)
+    rng = np.random.default_rng(seed)
+    grid = make_grid((slices, size, size), rng)
+    hu, labels = _paint(grid, opacities, rng)
+    voxels = _acquire(hu, grid.pixel, rng)
     steps = spacing or tuple(
         length / count for length, count in zip(EXTENT, grid.shape, strict=True)
     )
@@ -125,19 +123,22 @@ def _check(slices: int, size: int, spacing: Sequence[float] | None, opacities: i
 
 
 def _paint(
-    grid: Grid, opacities: int, healthy: np.random.Generator, ill: np.random.Generator
+    grid: Grid, opacities: int, rng: np.random.Generator
 ) -> tuple[Floats, NDArray[np.uint8]]:
-    """Paint the anatomy from the outside in, without blur or noise."""
-    patient = Anatomy.draw(healthy)
+    """Paint the anatomy from the outside in, without blur or noise.
+
+    Disease is drawn last, so that the same seed is the same patient, healthy or ill.
+    """
+    patient = Anatomy.draw(rng)
     cavity, above = rib_cage(grid, patient), diaphragm(grid, patient)
     hu = np.full(grid.shape, _AIR, np.float32)
     paint_body(hu, grid, patient, cavity)
     paint_belly(hu, grid, cavity, above)
     paint_mediastinum(hu, grid, patient)
     labels = lung_labels(grid, patient, cavity, above)
-    vessels = paint_lungs(hu, grid, labels, healthy)
+    vessels = paint_lungs(hu, grid, labels, rng)
     paint_bones(hu, grid, cavity)
-    add_opacities(hu, grid, labels, opacities, ill)
+    add_opacities(hu, grid, labels, opacities, rng)
     hu += vessels * np.maximum(_VESSEL - hu, 0)
     paint_airways(hu, grid)
     paint_table(hu, grid, patient)
