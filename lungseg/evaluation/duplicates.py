@@ -88,7 +88,7 @@ def near_duplicates(
         for a, b in np.argwhere(close & (alike >= _WORTH_ALIGNING)):
             best = max(float(alike[a, b]), _aligned(thumbnails_a[start + a], thumbnails_b[b]))
             if best >= correlation:
-                pairs.append(Pair(start + int(a), int(b), best))
+                pairs.append(Pair(start + int(a), int(b), min(best, 1.0)))
     return sorted(pairs, key=lambda pair: -pair.correlation)
 
 
