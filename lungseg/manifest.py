@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ def read_manifest(
     path = Path(path).expanduser()
     records = _records(path)
     wanted = [label if column == "label" else column for column in need]
-    _check_columns(path, records, ("file", patient, *wanted))
+    _check_columns(path, records[0][1], ("file", patient, *wanted))
     filled = ("file", *need, *(["patient"] if patient == "patient" else []))
     rows = [
         _row(
@@ -127,7 +128,7 @@ def read_manifest(
             {**record, "patient": record[patient], "label": record.get(label, "")},
             filled,
         )
-        for number, record in enumerate(records, 2)
+        for number, record in records
     ]
     manifest = Manifest(path, tuple(rows))
     _check_files(manifest)
@@ -136,7 +137,8 @@ def read_manifest(
     return manifest
 
 
-def _records(path: Path) -> list[dict[str, str]]:
+def _records(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Read the rows, each with its line in the file."""
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
@@ -145,20 +147,27 @@ def _records(path: Path) -> list[dict[str, str]]:
         raise InputError(str(path), "the manifest cannot be read", "check the path") from error
     header = text.split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
-    records = list(csv.DictReader(text.splitlines(), delimiter=separator))
+    reader = csv.DictReader(text.splitlines(), delimiter=separator)
+    try:
+        records = [(reader.line_num, _clean(row)) for row in reader]
+    except csv.Error as error:
+        where = f"{path}, line {reader.line_num}"
+        raise InputError(where, f"not a CSV ({error})", "save it as plain CSV") from None
     if not records:
         raise InputError(str(path), "the manifest has no rows", "give file,label,patient,split")
-    return [
-        {(k or "").strip(): (v or "") for k, v in row.items() if isinstance(v, (str, type(None)))}
-        for row in records
-    ]
+    return records
 
 
-def _check_columns(path: Path, records: list[dict[str, str]], need: Sequence[str]) -> None:
-    missing = [column for column in need if column not in records[0]]
+def _clean(row: dict[str | None, str | list[str] | None]) -> dict[str, str]:
+    """Drop what has no column; a missing value is blank."""
+    return {(k or "").strip(): v or "" for k, v in row.items() if not isinstance(v, list)}
+
+
+def _check_columns(path: Path, record: dict[str, str], need: Sequence[str]) -> None:
+    missing = [column for column in need if column not in record]
     if not missing:
         return
-    mend = f"its columns are {', '.join(records[0])}; add the missing one"
+    mend = f"its columns are {', '.join(record)}; add the missing one"
     if "patient" in missing:
         mend += " (patients are needed so that no one is on two sides of a split)"
     raise InputError(str(path), f"the column {', '.join(missing)} is missing", mend)
@@ -186,7 +195,7 @@ def _row(path: Path, number: int, record: dict[str, str], filled: Sequence[str])
 
 def _check_files(manifest: Manifest) -> None:
     files = [*manifest.files, *(mask for mask in manifest.masks if mask is not None)]
-    missing = [file for file in files if not file.exists()]
+    missing = [file for file in files if not os.path.exists(file)]
     if missing:
         shown = ", ".join(str(file) for file in missing[:3])
         raise InputError(
@@ -199,9 +208,11 @@ def _check_files(manifest: Manifest) -> None:
 def _check_repeats(manifest: Manifest) -> None:
     seen: set[Path] = set()
     for row in manifest.rows:
-        if row.file in seen:
+        # One file may be spelled in two ways.
+        file = Path(os.path.normpath(row.file))
+        if file in seen:
             raise InputError(str(manifest.path), f"{row.file} stands in it twice", "remove one row")
-        seen.add(row.file)
+        seen.add(file)
 
 
 def _check_splits(manifest: Manifest) -> None:

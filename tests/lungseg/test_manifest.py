@@ -63,3 +63,30 @@ def test_masks_are_checked_where_they_are_needed(write) -> None:
         read_manifest(write("file,mask,patient\na.png,m.png,p1\n"), need=("mask",))
     with pytest.raises(InputError, match="cannot be read"):
         read_manifest("no-such.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (HEAD + "a.png,ill,p1,\n\nb.png,,p2,\n", ["line 4", "label is blank"]),
+        (HEAD + "a.png,ill,p1,\nsub/../a.png,ill,p1,\n", ["twice"]),
+        (HEAD + "a" * 5000 + ",ill,p1,\n", ["do not exist"]),
+        (HEAD + "a" * 200_000 + ",ill,p1,\n", ["not a CSV", "field limit"]),
+    ],
+)
+def test_odd_rows_are_named_too(write, tmp_path, text, parts) -> None:
+    (tmp_path / "sub").mkdir()
+    with pytest.raises(InputError) as caught:
+        read_manifest(write(text))
+    for part in ["m.csv", *parts]:
+        assert part in str(caught.value)
+
+
+def test_values_beyond_the_last_column_are_left_alone(write) -> None:
+    assert read_manifest(write(HEAD + "a.png,ill,p1,train,x,y\n")).labels == ["ill"]
+
+
+def test_a_name_in_windows_encoding(write, tmp_path) -> None:
+    (tmp_path / "é.png").write_text("x")
+    text = (HEAD + "é.png,ill,p1,\n").encode("cp1252")
+    assert read_manifest(write(text)).files == [tmp_path / "é.png"]
