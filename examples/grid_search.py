@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 
 import lungseg
 
@@ -18,7 +18,7 @@ def main() -> None:
     patients = [number // 2 for number in range(12)]
     classifier = lungseg.CTClassifier("simple", input_size=64, epochs=3)
     pipeline = lungseg.Pipeline(classifier=classifier)
-    search = GridSearchCV(pipeline, {"classifier__gamma": [0.0, 2.0]}, cv=GroupKFold(2))
+    search = GridSearchCV(pipeline, {"classifier__gamma": [0.0, 2.0]}, cv=StratifiedGroupKFold(2))
     search.fit(scans, labels, groups=patients)
     print("best gamma:", search.best_params_["classifier__gamma"])
 

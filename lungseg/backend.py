@@ -5,6 +5,7 @@ Every module that needs Keras takes it from here.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -43,6 +44,8 @@ def _quiet_stderr() -> Iterator[None]:
 
 def _load() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Advice on how Keras calls TensorFlow, which no user of this library can follow.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with _quiet_stderr():
         import keras
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,8 @@ def read(x: Any, *, units: Units | None = None) -> Scan:
     if isinstance(x, Scan):
         return x
     if isinstance(x, (str, Path)):
+        if not str(x):
+            raise InputError("input", "the path is empty", "give the path of a file or a folder")
         return _examined(_load(Path(x).expanduser()), units)
     if isinstance(x, (np.ndarray, list, tuple)) or hasattr(x, "__array__"):
         return scan_from_array(_as_array(x), units=units)
@@ -95,6 +98,9 @@ def _load(path: Path) -> RawScan:
     from lungseg.io import dicom
 
     _check_access(path)
+    if path.name.upper() == "DICOMDIR":
+        # The index of a disc: the files it lists lie below it.
+        path = path.parent
     if path.is_dir():
         return _load_folder(path)
     if volumes.is_volume(path):
@@ -114,17 +120,21 @@ def _load(path: Path) -> RawScan:
 
 def _check_access(path: Path) -> None:
     try:
-        if not path.exists():
-            raise InputError(str(path), "there is no such file or folder", "check the path")
-        if path.is_file():
-            with path.open("rb") as file:
-                empty = not file.read(1)
-            if empty:
-                raise InputError(str(path), "the file is empty", "copy it again from its origin")
+        there = path.exists()
+        empty = there and path.is_file() and not _first_byte(path)
     except (OSError, ValueError) as error:
         raise InputError(
             str(path), "the file may not be read", "check its name and its permissions"
         ) from error
+    if not there:
+        raise InputError(str(path), "there is no such file or folder", "check the path")
+    if empty:
+        raise InputError(str(path), "the file is empty", "copy it again from its origin")
+
+
+def _first_byte(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(1)
 
 
 def _load_folder(folder: Path) -> RawScan:
@@ -150,11 +160,14 @@ def _load_folder(folder: Path) -> RawScan:
 def _load_npy(path: Path) -> RawScan:
     try:
         # Nothing is ever unpickled.
-        return RawScan(np.load(path, allow_pickle=False), str(path))
-    except (ValueError, OSError, EOFError) as error:
+        values = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError, SyntaxError, TypeError, TokenError) as error:
         raise InputError(
             str(path), "the array is broken or holds Python objects", "save plain numbers"
         ) from error
+    if not isinstance(values, np.ndarray):
+        raise InputError(str(path), "it is an archive of arrays", "save one array as .npy")
+    return RawScan(values, str(path))
 
 
 def _is_picture(path: Path) -> bool:

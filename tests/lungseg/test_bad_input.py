@@ -169,6 +169,29 @@ def test_refused_with_one_clear_line(tmp_path, hu, case) -> None:
     assert report.findings[0].mend == caught.value.mend
 
 
+@pytest.mark.parametrize(
+    ("case", "cause"),
+    [
+        ("path that is not there", "no such file"),
+        ("empty file", "is empty"),
+        ("empty folder", "is empty"),
+        ("truncated NIfTI", "cut off"),
+        ("truncated plain NIfTI", "cut off"),
+        ("1×1 picture", "1×1 pixels"),
+        ("constant picture", "same value"),
+        ("all NaN", "not numbers"),
+        ("5-D NIfTI", "5 dimensions"),
+        ("X-ray", "DX and not CT"),
+        ("colour photograph", "coloured"),
+        ("sheared NIfTI", "sheared"),
+        ("text named .dcm", "no DICOM image"),
+    ],
+)
+def test_the_cause_is_the_true_one(tmp_path, hu, case, cause) -> None:
+    with pytest.raises(lungseg.InputError, match=cause):
+        lungseg.read(REFUSED[case](tmp_path, hu))
+
+
 #: Made input → units expected; the values must be those of the slice it was made of.
 HANDLED: dict[str, tuple[Make, str]] = {
     "HU in int16": (lambda f, hu: hu, "HU"),
