@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from lungseg.doctor import Finding
+from lungseg.errors import InputError
 from lungseg.params import check_params
 from lungseg.preprocess.crop import bounding_box
-from lungseg.scan import MaskedScan, Scan
+from lungseg.scan import LungMask, MaskedScan, Scan
 
 
 class RoiMultiply(TransformerMixin, BaseEstimator):
@@ -68,23 +69,33 @@ class RoiMultiply(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : iterable of MaskedScan
-            What `LungMasker.transform` returns.
+            What `LungMasker.transform` returns; pairs of a scan and its mask will do.
 
         Returns
         -------
         list of Scan
             In the units they came in; cropped ones know where they lie.
+
+        Raises
+        ------
+        lungseg.InputError
+            If a mask has another size than its scan.
         """
         return list(self.iterate(X))
 
     def iterate(self, X: Iterable[MaskedScan]) -> Iterator[Scan]:
         """As `transform`, one scan after the other."""
         self._check()
-        for item in X:
-            yield self._multiply(item)
+        for scan, mask in X:
+            yield self._multiply(scan, mask)
 
-    def _multiply(self, item: MaskedScan) -> Scan:
-        scan, mask = item.scan, item.mask
+    def _multiply(self, scan: Scan, mask: LungMask) -> Scan:
+        if mask.shape != scan.shape:
+            raise InputError(
+                scan.source,
+                f"its mask has shape {mask.shape} and the scan {scan.shape}",
+                "give the mask in the scan's own grid",
+            )
         lungs = mask.lungs
         if not lungs.any() or mask.confidence < self.min_confidence:
             return _pass_whole(scan, mask.confidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -253,8 +253,7 @@ class LungMask(_Grid):
         )
 
 
-@dataclass(frozen=True)
-class MaskedScan:
+class MaskedScan(NamedTuple):
     """A scan together with the mask of its lungs: what passes from masker to ROI.
 
     Parameters

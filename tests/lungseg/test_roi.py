@@ -49,6 +49,16 @@ def test_an_empty_mask_leaves_the_scan_whole(chest) -> None:
     assert np.array_equal(roi.voxels, scan.voxels)
 
 
+def test_a_pair_will_do_and_sizes_must_agree(chest) -> None:
+    scan, mask = chest
+    pair = lungseg.RoiMultiply().transform([(scan, mask)])[0]
+    named = lungseg.RoiMultiply().transform([MaskedScan(scan, mask)])[0]
+    assert np.array_equal(pair.voxels, named.voxels)
+    small = lungseg.LungMask(mask.voxels[:3], mask.affine)
+    with pytest.raises(lungseg.InputError, match="own grid"):
+        lungseg.RoiMultiply().transform([(scan, small)])
+
+
 def test_wrong_fill_is_refused() -> None:
     with pytest.raises(ValueError, match="fill of RoiMultiply"):
         lungseg.RoiMultiply("black").fit()
