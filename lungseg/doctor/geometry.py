@@ -14,6 +14,9 @@ from lungseg.geometry import Affine, axial_order, spacing_of
 #: Pixels: a slice needs as many along its longer side, and half of them along the other.
 _SMALLEST = 64
 
+#: Times that a slice may be as long as it is wide; of 746 real crops the most is 2.5.
+_LONGEST = 4
+
 
 def to_three_dimensions(values: NDArray[Any], source: str) -> NDArray[Any]:
     """Make an array (slices, rows, columns); a picture becomes one slice.
@@ -53,7 +56,7 @@ def check_geometry(
     Raises
     ------
     InputError
-        If a slice is too small.
+        If a slice is too small, or the axes are sheared.
     """
     findings: list[Finding] = []
     if affine is not None and not _is_valid(affine):
@@ -74,6 +77,13 @@ def check_geometry(
             f"the slices have {plane[0]}×{plane[1]} pixels",
             f"give slices of {_SMALLEST} pixels or more",
         )
+    if max(plane) > _LONGEST * min(plane):
+        message = f"the slices have {plane[0]}×{plane[1]} pixels: very long for a chest"
+        findings.append(Finding("warning", "long", message, "check that it is one slice"))
+    if affine is not None and _is_sheared(affine):
+        raise InputError(
+            source, "its axes are sheared against each other", "resample it to a rectangular grid"
+        )
     if affine is not None and not all(0.05 <= step <= 50 for step in spacing_of(affine)):
         steps = "×".join(f"{step:g}" for step in spacing_of(affine))
         findings.append(
@@ -82,6 +92,12 @@ def check_geometry(
             )
         )
     return affine, findings
+
+
+def _is_sheared(affine: Affine) -> bool:
+    """Whether two axes are off a right angle by more than ITK writes to a file."""
+    cosines = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    return bool(np.abs(cosines.T @ cosines - np.eye(3)).max() > 5e-4)
 
 
 def _is_valid(affine: Affine) -> bool:

@@ -8,11 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.doctor.finding import Finding
+from lungseg.doctor.sample import sample_of
+from lungseg.doctor.wrapped import unwrap
 from lungseg.errors import InputError
 from lungseg.scan import Units
 
 #: The least HU a scanner means: lower values mark pixels outside its field of view.
 _LEAST_HU = -1024
+
+#: Whatever the offset, lower values mark pixels that were not measured.
+_PADDING = -1100
 
 #: Offsets by which HU are stored as unsigned numbers.
 _OFFSETS = (1024, 32768)
@@ -43,11 +48,9 @@ def settle_values(values: NDArray[Any], units: Units | None, source: str) -> Set
         If they cannot be a CT scan.
     """
     values, findings = _finite(values, source)
-    if values.dtype == np.int8 and values.min() < 0 and units != "HU":
-        # 8 bits cannot hold HU: grey above 127 has wrapped around.
-        values = values.view(np.uint8)
-        findings.append(_finding("int8-overflow", "8-bit grey was stored as signed numbers"))
-    sample = _sample(values)
+    values, undone = unwrap(values, units, source)
+    findings += undone
+    sample = sample_of(values)
     if sample.min() == sample.max() and values.min() == values.max():
         raise InputError(
             source, f"every pixel has the same value ({sample.flat[0]:g})", "give a real scan"
@@ -100,30 +103,27 @@ def _finding(code: str, message: str) -> Finding:
     return Finding("warning", code, message, "check one slice by eye")
 
 
-def _sample(values: NDArray[Any]) -> NDArray[np.float64]:
-    """About a quarter of a million values from all over the scan."""
-    steps = [
-        max(1, length // most) for length, most in zip(values.shape, (16, 128, 128), strict=True)
-    ]
-    return np.asarray(values[:: steps[0], :: steps[1], :: steps[2]], np.float64)
-
-
 def _shift_of(sample: NDArray[np.float64]) -> int:
     """Offset of shifted HU; 0 where the values are none.
 
     Soft tissue has -100…200 HU and air about -1000: shifted HU show the first around the
-    offset, hardly anything below offset - 1024, and no negative HU.
+    offset, hardly anything below offset - 1024, and no negative HU but those that pad.
     """
+    measured = sample[sample > _PADDING]
+    if not len(measured) or measured.min() < -200:
+        return 0
     for offset in _OFFSETS:
         tissue = np.mean((sample > offset - 150) & (sample < offset + 250))
         inside = np.mean((sample > offset - 1100) & (sample < offset + 3100) | (sample <= 0))
         dark = np.mean(sample < offset - 500)
-        if sample.min() >= -200 and tissue > 0.05 and dark > 0.02 and inside > 0.98:
+        if tissue > 0.05 and dark > 0.02 and inside > 0.98:
             return offset
     return 0
 
 
 def _to_hu(values: NDArray[Any], shift: int) -> NDArray[np.int16]:
+    if values.dtype == np.int16 and not shift and values.min() >= _LEAST_HU:
+        return values
     whole = np.rint(values) if values.dtype.kind == "f" else values
     wide = whole.astype(np.int32) - shift if shift else whole
     return np.clip(wide, _LEAST_HU, 32767).astype(np.int16)

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lungseg.doctor.content import check_content
 from lungseg.doctor.geometry import check_geometry, to_three_dimensions
 from lungseg.doctor.values import settle_values
 from lungseg.errors import InputError
-from lungseg.geometry import Affine
+from lungseg.geometry import Affine, axial_order
 from lungseg.io import pictures, volumes
+from lungseg.io.colour import check_colour, to_grey
 from lungseg.io.raw import RawScan
 from lungseg.scan import Scan, Units
 
@@ -71,7 +73,21 @@ def scan_from_array(
     source: str = "array",
 ) -> Scan:
     """Make a scan of an array; see `Scan.from_array`."""
+    if _is_colour(array):
+        grey, share = to_grey(array)
+        raw = RawScan(grey, source, affine, "display", check_colour(share, source))
+        return _examined(raw, units)
     return _examined(RawScan(array, source, affine), units)
+
+
+def _is_colour(array: NDArray[Any]) -> bool:
+    """Tell a picture of shape (rows, columns, channels), as OpenCV has it."""
+    return (
+        array.dtype == np.uint8
+        and array.ndim == 3
+        and array.shape[2] in (3, 4)
+        and min(array.shape[:2]) > 4
+    )
 
 
 def _as_array(x: Any) -> NDArray[Any]:
@@ -90,7 +106,8 @@ def _examined(raw: RawScan, units: Units | None) -> Scan:
     values = to_three_dimensions(raw.values, raw.source)
     affine, of_geometry = check_geometry(values, raw.affine, raw.source)
     voxels, settled, of_values = settle_values(values, units or raw.units, raw.source)
-    findings = (*raw.findings, *of_geometry, *of_values)
+    of_content = check_content(axial_order(affine).apply(voxels), settled, raw.source)
+    findings = (*raw.findings, *of_geometry, *of_values, *of_content)
     return Scan(voxels, affine, raw.source, settled, findings=findings)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gzip
-import math
-import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.doctor.finding import Finding
 from lungseg.errors import InputError
 from lungseg.geometry import affine_from_itk
+from lungseg.io.nifti_header import NiftiHeader, read_nifti_header
+from lungseg.io.quiet import quiet_stderr
 from lungseg.io.raw import RawScan
 
 SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd", ".hdr", ".img", ".img.gz")
@@ -42,65 +47,95 @@ def read_volume(path: Path) -> RawScan:
     InputError
         If it is broken, has several components or more than three dimensions.
     """
-    import SimpleITK as sitk
-
     source = str(path)
-    sitk.ProcessObject_SetGlobalWarningDisplay(False)
-    _check_gzip(path)
-    _check_nifti_length(path)
-    try:
-        image = sitk.ReadImage(source)
-    except RuntimeError as error:
-        raise InputError(source, *_explain(str(error))) from error
+    size = _unpacked_size(path)
+    header = read_nifti_header(path)
+    if header is not None and header.size > size:
+        # ITK would fill it up with zeros.
+        raise InputError(source, "the file is cut off", "copy it again")
+    image = _read_image(path)
     if image.GetNumberOfComponentsPerPixel() > 1:
         raise InputError(
             source,
             f"each voxel has {image.GetNumberOfComponentsPerPixel()} values",
             "give a volume of one value a voxel",
         )
-    values = sitk.GetArrayFromImage(image)
-    if image.GetDimension() != 3:
-        return RawScan(values, source)
+    image = _as_three_dimensional(image, source)
     affine = affine_from_itk(image.GetSpacing(), image.GetOrigin(), image.GetDirection())
-    return RawScan(values, source, affine)
+    return RawScan(_values(image), source, affine, findings=_of_spacing(header))
 
 
-def _check_gzip(path: Path) -> None:
-    """Refuse a compressed file that was cut off: ITK would fill it up with zeros."""
+def _read_image(path: Path) -> Any:
+    import SimpleITK as sitk
+
+    sitk.ProcessObject_SetGlobalWarningDisplay(False)
+    try:
+        with quiet_stderr():
+            return sitk.ReadImage(str(path))
+    except RuntimeError as error:
+        raise InputError(str(path), *_explain(str(error))) from error
+
+
+def _values(image: Any) -> NDArray[Any]:
+    import SimpleITK as sitk
+
+    return np.asarray(sitk.GetArrayFromImage(image))
+
+
+def _as_three_dimensional(image: Any, source: str) -> Any:
+    """Make a slice a volume of one, and a series of one volume that volume."""
+    import SimpleITK as sitk
+
+    size = image.GetSize()
+    if len(size) == 2:
+        return sitk.JoinSeries(image)
+    if len(size) == 4 and size[3] == 1:
+        # A direction that turns into the fourth axis has no inverse in three.
+        try:
+            return sitk.Extract(image, (*size[:3], 0))
+        except RuntimeError as error:
+            raise InputError(source, *_explain(str(error))) from error
+    if len(size) == 3:
+        return image
+    raise InputError(
+        source,
+        f"it has {len(size)} dimensions ({'×'.join(map(str, size))})",
+        "give one volume of three dimensions",
+    )
+
+
+def _of_spacing(header: NiftiHeader | None) -> tuple[Finding, ...]:
+    if header is None or header.placed or all(abs(step) > 0 for step in header.spacing):
+        return ()
+    message = "the spacing in the header is zero; 1 mm was assumed in its place"
+    return (Finding("warning", "zero-spacing", message, "mend the header"),)
+
+
+def _unpacked_size(path: Path) -> int:
+    """Bytes of a file; a compressed one is read to its end, to find it whole."""
     if path.suffix.lower() != ".gz":
-        return
+        return path.stat().st_size
+    size = 0
     try:
         with gzip.open(path) as file:
-            while file.read(1 << 22):
-                pass
+            while block := file.read(1 << 22):
+                size += len(block)
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(
             str(path), "the file is cut off or was never compressed by gzip", "copy it again"
         ) from error
-
-
-def _check_nifti_length(path: Path) -> None:
-    """Refuse a plain NIfTI that was cut off: ITK would fill it up with zeros."""
-    if path.suffix.lower() != ".nii":
-        return
-    with path.open("rb") as file:
-        header = file.read(352)
-    # The size of the header, 348, tells the byte order; NIfTI-2 is left to ITK.
-    order = next((o for o in "<>" if header[:4] == struct.pack(f"{o}i", 348)), None)
-    if order is None or len(header) < 352:
-        return
-    count, *sizes = struct.unpack(f"{order}8h", header[40:56])
-    bits = struct.unpack(f"{order}h", header[72:74])[0]
-    offset = struct.unpack(f"{order}f", header[108:112])[0]
-    expected = int(offset) + math.prod(sizes[:count]) * bits // 8
-    if path.stat().st_size < expected:
-        raise InputError(str(path), "the file is cut off", "copy it again")
+    return size
 
 
 def _explain(message: str) -> tuple[str, str]:
     """Cause and mend for what SimpleITK says."""
-    if "orthonormal" in message:
+    lower = message.lower()
+    if "orthonormal" in lower:
         return "its axes are sheared against each other", "resample it to a rectangular grid"
-    if "dimension" in message.lower() and "support" in message.lower():
-        return "it has more dimensions than a scan", "give one volume of three dimensions"
+    if "zero-valued spacing" in lower:
+        return "a spacing in its header is zero", "mend the header"
+    if "determinant" in lower:
+        return "the directions in its header are not independent", "mend the header"
+    if "open data file" in lower or "couldn't open" in lower or "no such file" in lower:
+        return "the file with its voxels is missing or cut off", "copy both files side by side"
     return "the volume is broken, cut off or not of the format its name says", "export it again"
