@@ -30,7 +30,9 @@ def to_three_dimensions(values: NDArray[Any], source: str) -> NDArray[Any]:
         raise InputError(source, "the scan holds no values", "give a scan with pixels in it")
     original = values.shape
     while values.ndim > 3 and 1 in values.shape:
-        values = values.squeeze(axis=values.shape.index(1))
+        # A last axis of 1 is a channel; leave a first one, which may be the only slice.
+        axis = -1 if values.shape[-1] == 1 else values.shape.index(1)
+        values = values.squeeze(axis=axis)
     if values.ndim == 2:
         values = values[None]
     if values.ndim != 3:

@@ -77,6 +77,9 @@ def scan_from_array(
         grey, share = to_grey(array)
         raw = RawScan(grey, source, affine, "display", check_colour(share, source))
         return _examined(raw, units)
+    if affine is None and array.ndim == 3 and array.shape[2] == 1 < min(array.shape[:2]):
+        # A grey picture with its channel, as OpenCV and Keras have it.
+        array = array[..., 0]
     return _examined(RawScan(array, source, affine), units)
 
 

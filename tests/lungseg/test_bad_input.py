@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import lungseg
+from lungseg.geometry import axial_affine
 from tests.lungseg.dicom_files import make_slice, stored_chest, write
 
 Make = Callable[[Path, np.ndarray], Any]
@@ -73,6 +76,29 @@ def sheared(folder: Path, hu: np.ndarray) -> Path:
     return folder / "a.nii"
 
 
+def four_dimensions(folder: Path, hu: np.ndarray, count: int) -> Path:
+    volumes = [sitk.GetImageFromArray(hu[None])] * count
+    sitk.WriteImage(sitk.JoinSeries(volumes), str(folder / "a.nii.gz"))
+    return folder / "a.nii.gz"
+
+
+def animated(folder: Path, array: np.ndarray) -> Path:
+    frame = Image.fromarray(array)
+    frame.save(folder / "a.gif", save_all=True, append_images=[Image.fromarray(255 - array)])
+    return folder / "a.gif"
+
+
+def padded(hu: np.ndarray) -> np.ndarray:
+    hu = hu.copy()
+    hu[:6] = -2000
+    return hu
+
+
+def smooth(hu: np.ndarray) -> np.ndarray:
+    """A slice whose HU run through all values between air and bone."""
+    return np.tile(np.linspace(-1000, 1000, hu.shape[1]), (len(hu), 1))
+
+
 def photograph(hu: np.ndarray) -> np.ndarray:
     rng = np.random.default_rng(0)
     colours = rng.integers(0, 256, (8, 8, 3), np.uint8)
@@ -91,7 +117,65 @@ def nan_part(hu: np.ndarray, share: float) -> np.ndarray:
     return array
 
 
+def page_of_text() -> np.ndarray:
+    picture = Image.new("L", (400, 300), 255)
+    for line in range(10, 290, 14):
+        ImageDraw.Draw(picture).text((20, line), "The lungs are clear on both sides.", fill=0)
+    return np.asarray(picture)
+
+
+def with_broken_tag(path: Path, tag: bytes) -> Path:
+    """Put a value of letters where DICOM wants numbers."""
+    content = bytearray(path.read_bytes())
+    start = content.index(tag) + 8
+    content[start : start + 2] = b"xy"
+    path.write_bytes(content)
+    return path
+
+
+def two_pages(folder: Path, hu: np.ndarray) -> Path:
+    first, second = Image.fromarray(grey(hu)), Image.fromarray(grey(hu)[:70])
+    first.save(folder / "a.tif", save_all=True, append_images=[second])
+    return folder / "a.tif"
+
+
+def many_pixels(folder: Path) -> Path:
+    """A PNG whose header claims 60,000 × 60,000 pixels."""
+    path = png(folder, np.zeros((64, 64), np.uint8))
+    content = bytearray(path.read_bytes())
+    content[16:24] = struct.pack(">2I", 60_000, 60_000)
+    content[29:33] = struct.pack(">I", zlib.crc32(bytes(content[12:29])))
+    path.write_bytes(content)
+    return path
+
+
 REFUSED: dict[str, Make] = {
+    "empty path": lambda f, hu: "",
+    "page of text": lambda f, hu: png(f, page_of_text()),
+    "pages of two sizes": two_pages,
+    "far too many pixels": lambda f, hu: many_pixels(f),
+    "directory named x.png": lambda f, hu: (f / "x.png").mkdir() or f / "x.png",
+    "HU wrapped to int8": lambda f, hu: smooth(hu).astype(np.int8),
+    "zero spacing in MetaImage": lambda f, hu: raw(
+        f,
+        "a.mha",
+        b"ObjectType = Image\nNDims = 3\nDimSize = 64 64 1\nElementSpacing = 1 1 0\n"
+        b"ElementType = MET_SHORT\nElementDataFile = LOCAL\n" + bytes(64 * 64 * 2),
+    ),
+    "MetaImage without its data": lambda f, hu: raw(
+        f,
+        "a.mhd",
+        b"ObjectType = Image\nNDims = 3\nDimSize = 64 64 1\nElementType = MET_SHORT\n"
+        b"ElementDataFile = gone.raw\n",
+    ),
+    "two time points in NIfTI": lambda f, hu: four_dimensions(f, hu, 2),
+    "plain NIfTI named .nii.gz": lambda f, hu: volume(f, hu[None], "a.nii").rename(f / "a.nii.gz"),
+    "archive of arrays": lambda f, hu: (
+        np.savez(f / "a.npz", hu) or (f / "a.npz").rename(f / "a.npy")
+    ),
+    "localizer": lambda f, hu: dicom(f, hu, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"]),
+    "DICOM of no frames": lambda f, hu: dicom(f, hu, NumberOfFrames=-1),
+    "DICOM index without its files": lambda f, hu: raw(f, "DICOMDIR", bytes(128) + b"DICM") and f,
     "truncated PNG": lambda f, hu: cut(png(f, grey(hu))),
     "truncated JPEG": lambda f, hu: cut(png(f, grey(hu), name="a.jpg"), 0.1),
     "truncated TIFF": lambda f, hu: cut(png(f, hu.astype(np.int32), name="a.tif")),
@@ -194,6 +278,28 @@ def test_the_cause_is_the_true_one(tmp_path, hu, case, cause) -> None:
 
 #: Made input → units expected; the values must be those of the slice it was made of.
 HANDLED: dict[str, tuple[Make, str]] = {
+    "shifted HU with padding": (lambda f, hu: padded(hu + 1024), "HU"),
+    "negative HU without their sign": (lambda f, hu: hu.view(np.uint16), "HU"),
+    "big-endian HU": (lambda f, hu: hu.astype(">i2"), "HU"),
+    "some infinite": (lambda f, hu: np.where(hu > 600, np.inf, hu.astype(np.float64)), "HU"),
+    "one time point in NIfTI": (lambda f, hu: four_dimensions(f, hu, 1), "HU"),
+    "2-D NIfTI": (lambda f, hu: volume(f, hu), "HU"),
+    "DICOM with a broken position": (
+        lambda f, hu: with_broken_tag(dicom(f, hu), b"\x20\x00\x32\x00DS"),
+        "HU",
+    ),
+    "DICOM with a broken spacing": (
+        lambda f, hu: with_broken_tag(dicom(f, hu), b"\x28\x00\x30\x00DS"),
+        "HU",
+    ),
+    "disc with an index": (
+        lambda f, hu: dicom(f, hu) and raw(f, "DICOMDIR", bytes(128) + b"DICM"),
+        "HU",
+    ),
+    "colour array": (lambda f, hu: np.repeat(grey(hu)[..., None], 3, axis=2), "display"),
+    "grey with one channel": (lambda f, hu: grey(hu)[..., None], "display"),
+    "a batch of one with one channel": (lambda f, hu: grey(hu)[None, ..., None], "display"),
+    "first frame of an animation": (lambda f, hu: animated(f, grey(hu)), "display"),
     "HU in int16": (lambda f, hu: hu, "HU"),
     "HU in float": (lambda f, hu: hu.astype(np.float64) + 0.2, "HU"),
     "HU in int32 TIFF": (lambda f, hu: png(f, hu.astype(np.int32), name="a.tif"), "HU"),
@@ -248,6 +354,89 @@ def test_what_the_doctor_did_is_said(hu) -> None:
     }
     for code, array in codes.items():
         assert code in {finding.code for finding in lungseg.inspect(array).findings}, code
+
+
+def test_a_sheared_affine_is_refused(hu) -> None:
+    affine = axial_affine((1.0, 1.0, 1.0))
+    affine[0, 1] = 0.1
+    with pytest.raises(lungseg.InputError, match="sheared"):
+        lungseg.Scan.from_array(hu[None], affine=affine)
+
+
+@pytest.mark.parametrize(
+    ("code", "make"),
+    [
+        ("wrapped-hu", lambda hu: hu.view(np.uint16)),
+        ("noise", lambda hu: np.random.default_rng(0).integers(0, 256, (80, 80), np.uint8)),
+        ("two-values", lambda hu: (hu > -500) * np.uint8(255)),
+        ("long", lambda hu: np.tile(grey(hu), (1, 5))),
+        ("colour", lambda hu: np.stack([grey(hu), grey(hu), np.where(hu > 30, 0, grey(hu))], -1)),
+    ],
+)
+def test_what_is_odd_is_warned_of(hu, code, make) -> None:
+    report = lungseg.inspect(make(hu))
+    assert report.usable
+    assert code in {finding.code for finding in report.findings}
+    assert not {"long", "noise", "two-values"} - {code} & {f.code for f in report.findings}
+
+
+def test_a_spacing_of_zero_is_said_to_be_made_up(tmp_path, hu) -> None:
+    path = zero_spacing(tmp_path, hu)
+    content = bytearray(path.read_bytes())
+    content[252:256] = bytes(4)  # codes of qform and sform: no matrix
+    path.write_bytes(content)
+    scan = lungseg.read(path)
+    assert "zero" in scan.warnings[0]
+    assert scan.spacing == (1, 1, 1)
+
+
+def test_c_libraries_stay_quiet(tmp_path, hu, capfd) -> None:
+    for name in ("a.mha", "a.nii"):
+        with pytest.raises(lungseg.InputError):
+            lungseg.read(cut(volume(tmp_path, hu[None], name)))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_file_that_may_not_be_read(tmp_path, hu, monkeypatch) -> None:
+    path = png(tmp_path, grey(hu))
+
+    def refuse(*_args: Any, **_kwargs: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(lungseg.InputError, match="permissions"):
+        lungseg.read(path)
+
+
+#: Formats whose files are mutated: none may raise anything but InputError.
+WRITERS: dict[str, Callable[[Path, np.ndarray], Path]] = {
+    "DICOM": dicom,
+    "PNG": lambda f, hu: png(f, grey(hu)),
+    "JPEG": lambda f, hu: png(f, grey(hu), name="a.jpg"),
+    "TIFF": lambda f, hu: png(f, hu.astype(np.int32), name="a.tif"),
+    "NIfTI": lambda f, hu: volume(f, hu[None], "a.nii"),
+    "NRRD": lambda f, hu: volume(f, hu[None], "a.nrrd"),
+    "MetaImage": lambda f, hu: volume(f, hu[None], "a.mha"),
+    "npy": lambda f, hu: np.save(f / "a.npy", hu) or f / "a.npy",
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_mutated_files_raise_nothing_but_input_errors(tmp_path, hu, name) -> None:
+    path = WRITERS[name](tmp_path, hu)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    refused = 0
+    for _ in range(60):
+        content = bytearray(whole)
+        for place in rng.integers(0, min(len(whole), 900), rng.choice([1, 2, 20])):
+            content[place] = rng.integers(0, 256)
+        path.write_bytes(content[: int(len(whole) * rng.choice([1, 1, rng.random()]))])
+        try:
+            lungseg.read(path)
+        except lungseg.InputError:
+            refused += 1
+    assert refused > 0
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
