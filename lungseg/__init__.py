@@ -22,17 +22,19 @@ if TYPE_CHECKING:
     from lungseg.classifier import CTClassifier
     from lungseg.doctor import Finding, Report, inspect
     from lungseg.errors import InputError
+    from lungseg.evaluation.audit import audit
     from lungseg.io.reader import read
     from lungseg.masker import LungMasker
     from lungseg.phantoms import phantom
     from lungseg.pipeline.pipeline import Pipeline
     from lungseg.pipeline.prediction import Prediction
     from lungseg.roi import RoiMultiply
-    from lungseg.scan import LungMask, Scan
+    from lungseg.scan import Heatmap, LungMask, Scan
 
 _HOME = {
     "CTClassifier": "lungseg.classifier",
     "Finding": "lungseg.doctor",
+    "Heatmap": "lungseg.scan",
     "InputError": "lungseg.errors",
     "LungMask": "lungseg.scan",
     "LungMasker": "lungseg.masker",
@@ -41,6 +43,7 @@ _HOME = {
     "Report": "lungseg.doctor",
     "RoiMultiply": "lungseg.roi",
     "Scan": "lungseg.scan",
+    "audit": "lungseg.evaluation.audit",
     "inspect": "lungseg.doctor",
     "phantom": "lungseg.phantoms",
     "read": "lungseg.io.reader",
@@ -50,6 +53,7 @@ _SUBPACKAGES = ("evaluation", "io", "networks", "pipeline", "preprocess", "train
 __all__ = [
     "CTClassifier",
     "Finding",
+    "Heatmap",
     "InputError",
     "LungMask",
     "LungMasker",
@@ -58,6 +62,7 @@ __all__ = [
     "Report",
     "RoiMultiply",
     "Scan",
+    "audit",
     "inspect",
     "phantom",
     "read",

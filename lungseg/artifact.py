@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from lungseg.errors import InputError
 
@@ -31,6 +32,7 @@ def write_artifact(
     *,
     config: Mapping[str, Any],
     models: Mapping[str, Any],
+    files: Mapping[str, bytes] | None = None,
     documents: Mapping[str, str] | None = None,
     precision: Precision = "single",
 ) -> Path:
@@ -44,10 +46,13 @@ def write_artifact(
         What ``config.json`` holds, apart from the format and the versions.
     models : mapping of str to keras.Model
         Their weights go to ``<name>.weights.h5``.
+    files : mapping of str to bytes, optional
+        Other binary files by name: an export.
     documents : mapping of str to str, optional
         Other text files by name: the card, metrics.
     precision : {"single", "half"}
-        Storage of the weights. Half precision rounds to 11 bits and takes about a third less.
+        Storage of the weights. Half precision rounds to 11 bits and takes about a third
+        less; arrays with a value too large for it stay single.
 
     Returns
     -------
@@ -66,6 +71,8 @@ def write_artifact(
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=".lungseg-", dir=folder.parent))
     try:
+        for name, content in (files or {}).items():
+            (fresh / name).write_bytes(content)
         _fill(fresh, config, models, documents or {}, precision)
         _put_in_place(fresh, folder)
     finally:
@@ -169,7 +176,6 @@ def _fill(
 
 def _save_weights(model: Any, path: Path, precision: Precision) -> None:
     """Write Keras's own weights file, without the optimizer, compressed."""
-    kind = np.float16 if precision == "half" else np.float32
     with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
         whole = Path(scratch) / "whole.weights.h5"
         model.save_weights(str(whole))
@@ -180,7 +186,7 @@ def _save_weights(model: Any, path: Path, precision: Precision) -> None:
                     return
                 if isinstance(item, h5py.Dataset):
                     values = item[()]
-                    cast = values.astype(kind) if values.dtype == np.float32 else values
+                    cast = store_as(values, precision)
                     pack = {"compression": "gzip", "shuffle": True} if cast.ndim else {}
                     copied = target.create_dataset(name, data=cast, track_times=False, **pack)
                 else:
@@ -189,6 +195,24 @@ def _save_weights(model: Any, path: Path, precision: Precision) -> None:
                     copied.attrs[key] = value
 
             source.visititems(copy)
+
+
+def store_as(values: NDArray[Any], precision: Precision) -> NDArray[Any]:
+    """Round to a precision of storage, where every value fits into it.
+
+    The variance that a batch norm keeps may pass 65,504, the largest of half precision.
+
+    Examples
+    --------
+    >>> store_as(np.ones(2, np.float32), "half").dtype, store_as(np.float32([1e5]), "half").dtype
+    (dtype('float16'), dtype('float32'))
+    """
+    kind = np.float16 if precision == "half" else np.float32
+    if values.dtype != np.float32:
+        return values
+    with np.errstate(over="ignore"):
+        cast = values.astype(kind)
+    return cast if np.isfinite(cast).all() else values
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:

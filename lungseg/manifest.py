@@ -72,6 +72,21 @@ class Manifest:
         """Return some of the rows."""
         return Manifest(self.path, tuple(self.rows[i] for i in indices))
 
+    def thinned(self, every: int) -> Manifest:
+        """Return the rows without a patient, and of the others every so-manieth.
+
+        Neighbouring slices of a volume are alike; a row without a patient stands for
+        itself.
+        """
+        single = [row for row in self.rows if not row.patient]
+        others = [row for row in self.rows if row.patient]
+        return Manifest(self.path, (*single, *others[::every]))
+
+    def without(self, names: Iterable[str]) -> Manifest:
+        """Return the rows whose files have none of these names."""
+        left_out = set(names)
+        return Manifest(self.path, tuple(r for r in self.rows if r.file.name not in left_out))
+
     def __len__(self) -> int:
         return len(self.rows)
 
@@ -135,6 +150,32 @@ def read_manifest(
     _check_repeats(manifest)
     _check_splits(manifest)
     return manifest
+
+
+def read_names(path: Path) -> list[str]:
+    r"""Read a list of file names, one a line; what follows a # is a remark.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "names.txt"
+    >>> _ = path.write_text("# seen by eye\na.png\nb.png  # blurred\n")
+    >>> read_names(path)
+    ['a.png', 'b.png']
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(str(path), "the list cannot be read", "check the path") from error
+    return [name for line in lines if (name := line.split("#")[0].strip())]
 
 
 def _records(path: Path) -> list[tuple[int, dict[str, str]]]:

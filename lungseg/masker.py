@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from lungseg.artifact import Precision, load_weights, read_artifact, write_artifact
+from lungseg.artifact import Precision, load_weights, read_artifact, store_as, write_artifact
 from lungseg.evaluation.dice import dice
+from lungseg.inference.engine import EngineName, make_engine
+from lungseg.inference.finder import Fallback, Finder
 from lungseg.inputs import check_same_length, iterate_scans
+from lungseg.io.mask_cache import MaskCache
 from lungseg.io.masks import read_mask
 from lungseg.params import check_params
-from lungseg.postprocess.confidence import mask_confidence
-from lungseg.postprocess.keep_lungs import keep_lungs
-from lungseg.postprocess.sharpen import fit_sharpness, sharpen
-from lungseg.postprocess.sides import label_sides
+from lungseg.postprocess.confidence import Confidence
 from lungseg.preprocess.body import body_mask
-from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
-from lungseg.scan import LungMask, MaskedScan, Scan
+from lungseg.scan import LungMask, MaskedScan
 from lungseg.training.hold_out import hold_out
 
+if TYPE_CHECKING:
+    from lungseg.inference.engine import Engine
+    from lungseg.training.lesion_bank import LesionBank
+
 #: Parameters that say how to run and not what was learned; an artefact leaves them out.
-_RUNTIME = ("weights", "checkpoint", "verbose")
+_RUNTIME = ("weights", "checkpoint", "verbose", "engine", "cache")
+
+#: The export that lies beside the weights, so that no other program need make it.
+_EXPORT = "masker.onnx.gz"
 
 
 class LungMasker(TransformerMixin, BaseEstimator):
@@ -41,15 +50,35 @@ class LungMasker(TransformerMixin, BaseEstimator):
     filters : int
         Width of its first stage; 64 in the paper.
     input_size : int
-        Side in pixels of the square that a slice is fitted into, divisible by 8.
+        Longer side in pixels of the frame that a slice is fitted into, divisible by 32.
+    crop : bool
+        Show the network the body only, where its whole contour is in the picture.
     target : {"lungs", "surrounding"}
         What the network is taught to mark. "surrounding" is the published target: the
         tissue around the lungs, that is the body with its holes filled and not lung. The
         body is then found in the picture, and the lungs are the body without it.
     threshold : float
         Probability of lung from which a pixel is lung.
+    turns : int
+        How many quarter turns of a slice are marked and averaged, 1 to 4; 0 for four
+        where a scan has four slices at most, and one for a volume. Each takes its time.
+    min_confidence : float
+        A mask of which a lower Dice is expected is doubtful: it carries a warning, and
+        ``fallback`` is applied.
+    fallback : {"keep", "classical", "none"}
+        What becomes of a doubtful mask: it is kept; it is replaced by one from
+        threshold, body contour and components; it is left empty. ``LungMask.method``
+        says which.
+    engine : {"auto", "keras", "onnx", "openvino"}
+        What runs the network; "auto" takes the fastest that is installed. See
+        `lungseg.inference.engine.make_engine`.
+    cache : str, Path, optional
+        Folder in which masks are kept by the content of the scans, so that none is made
+        twice; see `lungseg.io.mask_cache.MaskCache`.
     epochs, batch_size, learning_rate
         Of the training, by Adam with a cosine decay.
+    epoch_slices : int
+        How many slices are drawn in an epoch; 0 for as many as there are.
     augment : bool
         Train on what real input looks like (windows, crops, turns, noise, marks,
         disease), not on clean slices alone.
@@ -70,6 +99,8 @@ class LungMasker(TransformerMixin, BaseEstimator):
     model_ : keras.Model
     sharpness_ : float
         By which the logits are multiplied, chosen on the validation data; 1 without any.
+    confidence_ : Confidence
+        From the evidence for a mask to its confidence, fitted on the validation data.
     history_ : list of dict
         Figures of each epoch.
 
@@ -87,15 +118,27 @@ class LungMasker(TransformerMixin, BaseEstimator):
     (4, 128, 128)
     """
 
+    # Set when weights are trained or found; the network and what runs it on first use.
+    _folder: Path | None
+    _model: Any
+    _engine: tuple[EngineName, Engine] | None
+
     def __init__(
         self,
         network: str = "bcdunet-d3",
         *,
         filters: int = 16,
         input_size: int = 256,
+        crop: bool = True,
         target: Literal["lungs", "surrounding"] = "lungs",
         threshold: float = 0.5,
+        turns: int = 0,
+        min_confidence: float = 0.9,
+        fallback: Fallback = "keep",
+        engine: EngineName = "auto",
+        cache: str | Path | None = None,
         epochs: int = 60,
+        epoch_slices: int = 0,
         batch_size: int = 8,
         learning_rate: float = 4e-4,
         augment: bool = True,
@@ -108,9 +151,16 @@ class LungMasker(TransformerMixin, BaseEstimator):
         self.network = network
         self.filters = filters
         self.input_size = input_size
+        self.crop = crop
         self.target = target
         self.threshold = threshold
+        self.turns = turns
+        self.min_confidence = min_confidence
+        self.fallback = fallback
+        self.engine = engine
+        self.cache = cache
         self.epochs = epochs
+        self.epoch_slices = epoch_slices
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.augment = augment
@@ -129,6 +179,8 @@ class LungMasker(TransformerMixin, BaseEstimator):
         groups: Sequence[Any] | None = None,
         *,
         validation: tuple[Iterable[Any], Sequence[Any]] | None = None,
+        sample_weight: Sequence[float] | None = None,
+        lesions: LesionBank | None = None,
     ) -> LungMasker:
         """Train on scans and the masks of their lungs.
 
@@ -143,6 +195,10 @@ class LungMasker(TransformerMixin, BaseEstimator):
         validation : tuple of (X, y), optional
             Scans and masks of other patients to pick the best epoch with, in place of a
             part of the groups.
+        sample_weight : sequence of float, optional
+            How likely each scan is to be drawn in an epoch; its slices share its weight.
+        lesions : LesionBank, optional
+            Real lesions, blended into slices in HU beside synthetic ones.
 
         Returns
         -------
@@ -156,16 +212,22 @@ class LungMasker(TransformerMixin, BaseEstimator):
         ValueError
             If a parameter is out of its range or the lengths differ.
         """
+        from lungseg.backend import keras
         from lungseg.training.segmenter import train_segmenter
 
         self._check()
-        check_same_length(X=X, y=y, groups=groups)
-        slices, masks, owners = self._training_slices(X, y, groups)
-        if validation is None:
-            slices, masks, aside = self._set_aside(slices, masks, owners)
-        else:
-            aside = self._training_slices(*validation, None)[:2]
-        model = self._build()
+        check_same_length(X=X, y=y, groups=groups, sample_weight=sample_weight)
+        slices, masks, scans = self._training_slices(X, y)
+        aside = None
+        if validation is not None:
+            aside = self._training_slices(*validation)[:2]
+        elif groups is not None and self.validation_fraction > 0:
+            keep, other = hold_out([groups[i] for i in scans], self.validation_fraction, self.seed)
+            aside = [slices[i] for i in other], [masks[i] for i in other]
+            slices, masks = [slices[i] for i in keep], [masks[i] for i in keep]
+            scans = [scans[i] for i in keep]
+        keras.utils.set_random_seed(self.seed)
+        model = self._build(self.input_size)
         if self.weights is not None:
             self._load_into(model, self.weights)
         self.history_ = train_segmenter(
@@ -175,50 +237,46 @@ class LungMasker(TransformerMixin, BaseEstimator):
             validation=aside,
             size=self.input_size,
             epochs=self.epochs,
+            epoch_slices=self.epoch_slices,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
             augment=self.augment,
+            crop=self.crop,
+            lesions=lesions,
+            sample_weight=None if sample_weight is None else _by_slice(sample_weight, scans),
             folder=None if self.checkpoint is None else Path(self.checkpoint),
             seed=self.seed,
             verbose=self.verbose,
         )
-        self.model_, self.sharpness_ = model, 1.0
+        self._take(model, sharpness=1.0, confidence=Confidence.plain())
         if aside is not None:
-            self.sharpness_ = self._fit_sharpness(*aside)
+            self._calibrate(*aside)
         return self
 
-    def _set_aside(
-        self, slices: list[Any], masks: list[Any], owners: list[Any] | None
-    ) -> tuple[list[Any], list[Any], tuple[list[Any], list[Any]] | None]:
-        """Split the validation slices off, by group."""
-        if owners is None or self.validation_fraction == 0:
-            return slices, masks, None
-        keep, other = hold_out(owners, self.validation_fraction, self.seed)
-        aside = [slices[i] for i in other], [masks[i] for i in other]
-        return [slices[i] for i in keep], [masks[i] for i in keep], aside
+    def _calibrate(self, slices: list[Any], targets: list[Any]) -> None:
+        """Make probabilities and confidence speak of Dice, on slices kept aside."""
+        from lungseg.training.calibrate import fit_confidence, fit_sharpness_on
 
-    def _fit_sharpness(self, slices: list[Any], targets: list[Any]) -> float:
-        boxes = [Letterbox(part.shape, self.input_size) for part in slices]
-        grey = [box.apply(Window().apply(part)) for box, part in zip(boxes, slices, strict=True)]
-        truth = [
-            box.apply(part.astype(np.uint8), label=True)
-            for box, part in zip(boxes, targets, strict=True)
-        ]
-        return fit_sharpness(self._outputs(np.stack(grey)), np.stack(truth) > 0)
+        finder = self._finder()
+        self.sharpness_ = fit_sharpness_on(finder, slices, targets)
+        if self.target == "lungs":
+            lungs = [np.asarray(target, bool) for target in targets]
+            self.confidence_ = fit_confidence(self._finder(), slices, lungs, seed=self.seed)
 
     def _training_slices(
-        self, X: Iterable[Any], y: Sequence[Any], groups: Sequence[Any] | None
-    ) -> tuple[list[NDArray[Any]], list[NDArray[np.bool_]], list[Any] | None]:
+        self, X: Iterable[Any], y: Sequence[Any]
+    ) -> tuple[list[NDArray[Any]], list[NDArray[np.bool_]], list[int]]:
+        """Slices, their targets, and which scan each comes from."""
         slices: list[NDArray[Any]] = []
         targets: list[NDArray[np.bool_]] = []
-        owners: list[Any] = []
+        scans: list[int] = []
         for index, (scan, mask) in enumerate(zip(iterate_scans(X), y, strict=True)):
             lungs = scan.order.apply(read_mask(mask, scan))
             for voxels, part in zip(scan.axial(), lungs, strict=True):
                 slices.append(voxels)
                 targets.append(self._target_of(voxels, part))
-                owners.append(None if groups is None else groups[index])
-        return slices, targets, None if groups is None else owners
+                scans.append(index)
+        return slices, targets, scans
 
     def _target_of(self, voxels: NDArray[Any], lungs: NDArray[Any]) -> NDArray[np.bool_]:
         if self.target == "lungs":
@@ -254,9 +312,26 @@ class LungMasker(TransformerMixin, BaseEstimator):
 
     def iterate(self, X: Iterable[Any]) -> Iterator[MaskedScan]:
         """As `transform`, one scan after the other, so that memory stays bounded."""
-        self._ensure_network()
+        self._ensure_loaded()
+        cache = None if self.cache is None else MaskCache(self.cache, self._identity())
+        finder = None
         for scan in iterate_scans(X):
-            yield MaskedScan(scan, self._mask(scan))
+            mask = None if cache is None else cache.get(scan)
+            if mask is None:
+                finder = finder or self._finder()
+                mask = finder.find(scan)
+                if cache is not None:
+                    cache.put(scan, mask)
+            yield MaskedScan(scan, mask)
+
+    def _identity(self) -> str:
+        """Say what decides a mask: parameters, version, and every weight."""
+        if self._folder is not None:
+            weights = (self._folder / "SHA256SUMS").read_text("utf-8")
+        else:
+            parts = self.model_.get_weights()
+            weights = hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+        return json.dumps([self._config(), weights, self.engine, version("lungseg")], default=str)
 
     def score(self, X: Iterable[Any], y: Sequence[Any]) -> float:
         """Mean Dice of the masks found against the masks given.
@@ -275,43 +350,26 @@ class LungMasker(TransformerMixin, BaseEstimator):
             np.mean([dice(item.mask.lungs, read_mask(truth, item.scan)) for item, truth in pairs])
         )
 
-    def _mask(self, scan: Scan) -> LungMask:
-        slices = scan.axial()
-        box = Letterbox(slices.shape[1:], self.input_size)
-        grey = np.stack([box.apply(Window().apply(part)) for part in slices])
-        probabilities = self._probabilities(grey)
-        lungs = keep_lungs(probabilities >= self.threshold)
-        confidence = mask_confidence(probabilities, self.threshold) if lungs.any() else 0.0
-        voxels = np.stack(
-            [
-                _to_grid(box, *parts, self.threshold)
-                for parts in zip(probabilities, lungs, label_sides(lungs), strict=True)
-            ]
-        )
-        warnings = () if lungs.any() else (f"{scan.source}: no lungs were found",)
-        return LungMask(
-            np.ascontiguousarray(scan.order.undo(voxels)),
-            scan.affine,
-            scan.source,
-            confidence,
-            warnings,
+    def _finder(self) -> Finder:
+        return Finder(
+            engine=self._running(),
+            input_size=self.input_size,
+            threshold=self.threshold,
+            turns=self.turns,
+            crop=self.crop,
+            surrounding=self.target == "surrounding",
+            sharpness=self.sharpness_,
+            confidence=self.confidence_,
+            min_confidence=self.min_confidence,
+            fallback=self.fallback,
         )
 
-    def _probabilities(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Probability of lung of each pixel, whatever the network was taught to mark."""
-        found = sharpen(self._outputs(grey), self.sharpness_)
-        if self.target == "surrounding":
-            bodies = np.stack([body_mask(part) for part in grey])
-            return np.where(bodies, 1 - found, 0).astype(np.float32)
-        return found
-
-    def _outputs(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Run the network over fitted slices, in batches."""
-        found = np.empty(grey.shape, np.float32)
-        for start in range(0, len(grey), self.batch_size):
-            batch = grey[start : start + self.batch_size, ..., None].astype(np.float32) / 255
-            found[start : start + self.batch_size] = self.model_.predict_on_batch(batch)[..., 0]
-        return found
+    def _running(self) -> Engine:
+        """Make the engine when it is first needed, and again when another is asked for."""
+        if self._engine is None or self._engine[0] != self.engine:
+            made = make_engine(self.engine, keras=lambda: self.model_, onnx=self.to_onnx)
+            self._engine = (self.engine, made)
+        return self._engine[1]
 
     # === Network and weights ===
 
@@ -335,14 +393,41 @@ class LungMasker(TransformerMixin, BaseEstimator):
         -------
         Path
         """
-        self._ensure_network()
+        self._ensure_loaded()
         return write_artifact(
             folder,
             config={"kind": "masker", "masker": self._config()},
             models={"masker": self.model_},
+            files=self._files(precision),
             documents=documents,
             precision=precision,
         )
+
+    def _files(self, precision: Precision) -> dict[str, bytes]:
+        """Export the weights as they are stored; nothing where no export can be made."""
+        from lungseg.networks.export import can_export, to_onnx
+
+        if not can_export():
+            return {}
+        model = self._build(None)
+        model.set_weights([store_as(part, precision) for part in self.model_.get_weights()])
+        return {_EXPORT: gzip.compress(to_onnx(model), mtime=0)}
+
+    def to_onnx(self) -> bytes | None:
+        """Return the network as ONNX; None where no export is stored and none can be made.
+
+        Returns
+        -------
+        bytes or None
+            From slices of any size divisible by 8, shape (slices, rows, columns, 1),
+            float32 in 0…1, to probabilities of the same shape.
+        """
+        from lungseg.networks.export import can_export, to_onnx
+
+        check_is_fitted(self)
+        if self._folder is not None and (self._folder / _EXPORT).is_file():
+            return gzip.decompress((self._folder / _EXPORT).read_bytes())
+        return to_onnx(self.model_) if can_export() else None
 
     @classmethod
     def from_pretrained(cls, name: str | Path | None = None) -> LungMasker:
@@ -368,39 +453,68 @@ class LungMasker(TransformerMixin, BaseEstimator):
         name = name or default("masker")
         config = read_artifact(folder_of(name))
         masker = cls(**config["masker"]["params"], weights=name)
-        masker._ensure_network()
+        masker._ensure_loaded()
         return masker
 
     def _config(self) -> dict[str, Any]:
         params = {k: v for k, v in self.get_params().items() if k not in _RUNTIME}
-        return {"params": params, "sharpness": self.sharpness_}
+        return {
+            "params": params,
+            "sharpness": self.sharpness_,
+            "confidence": self.confidence_.to_dict(),
+        }
 
-    def _build(self) -> Any:
-        from lungseg.backend import keras
+    def _build(self, size: int | None) -> Any:
+        """Build the network for one size, or for any: it is made of convolutions alone."""
+        from contextlib import nullcontext
+
+        from lungseg.backend import compute_type
         from lungseg.networks import build
 
-        keras.utils.set_random_seed(self.seed)
-        return build(self.network, (self.input_size, self.input_size, 1), 1, filters=self.filters)
+        # What is stored and exported computes in float32, however it was trained.
+        with compute_type("float32") if size is None else nullcontext():
+            return build(self.network, (size, size, 1), 1, filters=self.filters)
 
-    def _load_into(self, model: Any, name: str | Path) -> float:
-        """Load weights; return the sharpness that was found for them."""
+    def _load_into(self, model: Any, name: str | Path) -> None:
         from lungseg.weights import folder_of
 
         folder = folder_of(name)
-        config = read_artifact(folder)
+        read_artifact(folder)
         load_weights(model, folder, "masker")
-        return float(config["masker"]["sharpness"])
 
-    def _ensure_network(self) -> None:
+    def _take(self, model: Any, *, sharpness: float, confidence: Confidence) -> None:
+        """Hold what was trained; of the network a copy that takes slices of any size."""
+        any_size = self._build(None)
+        any_size.set_weights(model.get_weights())
+        self._model, self._engine, self._folder = any_size, None, None
+        self.sharpness_, self.confidence_ = sharpness, confidence
+
+    def _ensure_loaded(self) -> None:
+        """Read the configuration of trained weights; the network itself waits for its use."""
+        from lungseg.weights import folder_of
+
         check_is_fitted(self)
-        if not hasattr(self, "model_"):
+        if not hasattr(self, "sharpness_"):
             assert self.weights is not None  # noqa: S101 - what check_is_fitted asserts
-            model = self._build()
-            self.sharpness_ = self._load_into(model, self.weights)
-            self.model_ = model
+            self._folder = folder_of(self.weights)
+            stored = read_artifact(self._folder)["masker"]
+            self._model = self._engine = None
+            self.sharpness_ = float(stored["sharpness"])
+            self.confidence_ = Confidence.from_dict(stored.get("confidence"))
+
+    @property
+    def model_(self) -> Any:
+        """The network as a ``keras.Model``; loaded when it is first asked for."""
+        self._ensure_loaded()
+        if self._model is None:
+            assert self._folder is not None  # noqa: S101 - set with the weights
+            model = self._build(None)
+            load_weights(model, self._folder, "masker")
+            self._model = model
+        return self._model
 
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "model_") or self.weights is not None
+        return hasattr(self, "sharpness_") or self.weights is not None
 
     def _check(self) -> None:
         check_params(
@@ -410,26 +524,19 @@ class LungMasker(TransformerMixin, BaseEstimator):
             filters=(1, None),
             input_size=(32, None),
             threshold=(0, 1),
+            turns=(0, 4),
+            min_confidence=(0, 1),
+            fallback=("keep", "classical", "none"),
+            engine=("auto", "keras", "onnx", "openvino"),
             epochs=(1, None),
+            epoch_slices=(0, None),
             batch_size=(1, None),
             learning_rate=(0, None),
             validation_fraction=(0, 0.9),
         )
 
 
-def _to_grid(
-    box: Letterbox,
-    probabilities: NDArray[np.float32],
-    lungs: NDArray[np.bool_],
-    sides: NDArray[np.uint8],
-    threshold: float,
-) -> NDArray[np.uint8]:
-    """Bring one slice back to its own grid, with the contour as fine as that grid."""
-    if not lungs.any():
-        return np.zeros(box.shape, np.uint8)
-    near = cv2.dilate(lungs.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    kept = np.where(near, probabilities, 0)
-    kept[lungs & (kept < threshold)] = 1  # a hole that was filled
-    inside = box.undo(kept) >= threshold
-    grown = np.where(sides > 0, sides, cv2.dilate(sides, np.ones((5, 5), np.uint8)))
-    return np.where(inside, np.maximum(box.undo(grown, label=True), 1), 0).astype(np.uint8)
+def _by_slice(weights: Sequence[float], scans: list[int]) -> list[float]:
+    """Share the weight of each scan among its slices."""
+    counts = np.bincount(scans)
+    return [weights[scan] / counts[scan] for scan in scans]

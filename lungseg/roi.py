@@ -97,13 +97,33 @@ class RoiMultiply(TransformerMixin, BaseEstimator):
                 "give the mask in the scan's own grid",
             )
         lungs = mask.lungs
-        if not lungs.any() or mask.confidence < self.min_confidence:
+        if not self._applies(mask):
             return _pass_whole(scan, mask.confidence)
         voxels = self._fill_outside(scan, lungs)
         if not self.crop:
             return scan.with_voxels(voxels)
-        box = bounding_box(lungs, margin=self.margin, axes=scan.order.axes[1:])
+        box = self.box_of(MaskedScan(scan, mask))
         return scan.with_voxels(np.ascontiguousarray(voxels[box]), _shifted(scan, box))
+
+    def box_of(self, item: MaskedScan) -> tuple[slice, ...]:
+        """Say which part of a scan its ROI shows.
+
+        Parameters
+        ----------
+        item : MaskedScan
+
+        Returns
+        -------
+        tuple of slice
+            One for each axis of the scan's array; the whole of it where nothing is cut.
+        """
+        scan, mask = item
+        if not self.crop or not self._applies(mask):
+            return tuple(slice(0, length) for length in scan.shape)
+        return bounding_box(mask.lungs, margin=self.margin, axes=scan.order.axes[1:])
+
+    def _applies(self, mask: LungMask) -> bool:
+        return bool(mask.lungs.any()) and mask.confidence >= self.min_confidence
 
     def _fill_outside(self, scan: Scan, lungs: NDArray[np.bool_]) -> NDArray[Any]:
         if self.fill is None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Units = Literal["HU", "display"]
 
+#: What made a mask: the network, the classical fallback, or nothing.
+MaskMethod = Literal["network", "classical", "none"]
+
 #: Voxel type of each unit.
 DTYPES: dict[str, type[np.generic]] = {"HU": np.int16, "display": np.uint8}
 
@@ -196,9 +199,12 @@ class LungMask(_Grid):
     source : str
         The scan it belongs to.
     confidence : float
-        How sure the masker is, 0 to 1.
+        Dice that is expected of the mask, 0 to 1: estimated without the truth.
     warnings : tuple of str
         What the masker noticed.
+    method : {"network", "classical", "none"}
+        What made the mask: the network; threshold and body contour, where the network
+        was in doubt; or nothing, and the mask was left empty.
 
     Examples
     --------
@@ -209,6 +215,7 @@ class LungMask(_Grid):
 
     confidence: float = 1.0
     warnings: tuple[str, ...] = ()
+    method: MaskMethod = "network"
 
     @property
     def lungs(self) -> NDArray[np.bool_]:
@@ -251,6 +258,37 @@ class LungMask(_Grid):
             f"LungMask({size}, lungs {share:.1f} %, confidence {self.confidence:.2f}, "
             f"{self.source!r})"
         )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Heatmap(_Grid):
+    """How much each voxel of a scan speaks for a class, in the scan's grid; immutable.
+
+    Made by `Pipeline.explain` and `CTClassifier.explain`.
+
+    Parameters
+    ----------
+    voxels : float32 array of shape (slices, rows, columns)
+        0 to 1 in each slice that was looked at; between two of them interpolated.
+    affine : array of shape (4, 4), optional
+        As in `Scan`.
+    source : str
+        The scan it belongs to.
+    label : object
+        The class.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Heatmap(np.zeros((1, 2, 2), np.float32), label="ill")
+    Heatmap(1×2×2, 'ill', 'array')
+    """
+
+    label: Any = None
+
+    def __repr__(self) -> str:
+        size = "×".join(map(str, self.shape))
+        return f"Heatmap({size}, {self.label!r}, {self.source!r})"
 
 
 class MaskedScan(NamedTuple):

@@ -124,9 +124,15 @@ def _shift_of(sample: NDArray[np.float64]) -> int:
 def _to_hu(values: NDArray[Any], shift: int) -> NDArray[np.int16]:
     if values.dtype == np.int16 and not shift and values.min() >= _LEAST_HU:
         return values
-    whole = np.rint(values) if values.dtype.kind == "f" else values
-    wide = whole.astype(np.int32) - shift if shift else whole
-    return np.clip(wide, _LEAST_HU, 32767).astype(np.int16)
+    if values.dtype == np.int16 and not shift:
+        return np.maximum(values, np.int16(_LEAST_HU))
+    hu = np.empty(values.shape, np.int16)
+    # Slice by slice: a volume in a wider type would take several times its memory.
+    for part, into in zip(values, hu, strict=True):
+        whole = np.rint(part) if part.dtype.kind == "f" else part
+        wide = whole.astype(np.int32) - shift if shift else whole
+        into[...] = np.clip(wide, _LEAST_HU, 32767)
+    return hu
 
 
 def _to_grey(

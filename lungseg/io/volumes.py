@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from pathlib import Path
 from typing import Any
@@ -48,11 +49,7 @@ def read_volume(path: Path) -> RawScan:
         If it is broken, has several components or more than three dimensions.
     """
     source = str(path)
-    size = _unpacked_size(path)
-    header = read_nifti_header(path)
-    if header is not None and header.size > size:
-        # ITK would fill it up with zeros.
-        raise InputError(source, "the file is cut off", "copy it again")
+    header = _checked_header(path)
     image = _read_image(path)
     if image.GetNumberOfComponentsPerPixel() > 1:
         raise InputError(
@@ -63,6 +60,33 @@ def read_volume(path: Path) -> RawScan:
     image = _as_three_dimensional(image, source)
     affine = affine_from_itk(image.GetSpacing(), image.GetOrigin(), image.GetDirection())
     return RawScan(_values(image), source, affine, findings=_of_spacing(header))
+
+
+def _checked_header(path: Path) -> NiftiHeader | None:
+    """Read the header of a NIfTI file, and see that the file is whole."""
+    try:
+        header = read_nifti_header(path)
+    except (OSError, EOFError, zlib.error):
+        header = None
+    if header is not None and header.size == _stated_size(path):
+        return header
+    # ITK would fill a file that is cut off with zeros.
+    if _unpacked_size(path) < (0 if header is None else header.size):
+        raise InputError(str(path), "the file is cut off", "copy it again")
+    return header
+
+
+def _stated_size(path: Path) -> int:
+    """Bytes of a file; of a compressed one as its last four bytes state them.
+
+    Of a file cut off these are no number at all, and of one over 4 GB they are a
+    remainder: whatever does not agree with the header is read to its end.
+    """
+    if path.suffix.lower() != ".gz":
+        return path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(-min(4, path.stat().st_size), os.SEEK_END)
+        return int.from_bytes(file.read(4), "little")
 
 
 def _read_image(path: Path) -> Any:

@@ -11,7 +11,7 @@ layers = keras.layers
 
 
 def bcdunet(
-    input_shape: tuple[int, int, int] = (512, 512, 1),
+    input_shape: tuple[int | None, int | None, int] = (512, 512, 1),
     classes: int = 1,
     *,
     depth: int = 3,
@@ -23,7 +23,7 @@ def bcdunet(
     Parameters
     ----------
     input_shape : tuple of int
-        (rows, columns, channels); rows and columns divisible by 8.
+        (rows, columns, channels); rows and columns divisible by 8, or None for any.
     classes : int
         Channels of the output, each with a sigmoid.
     depth : {1, 3}
@@ -53,7 +53,7 @@ def bcdunet(
     >>> bcdunet((64, 64, 1), depth=1, filters=8).count_params() < 200_000
     True
     """
-    if input_shape[0] % 8 or input_shape[1] % 8:
+    if any(side is not None and side % 8 for side in input_shape[:2]):
         raise ValueError(f"BCDU-Net needs rows and columns divisible by 8, got {input_shape[:2]}")
     if depth not in (1, 3):
         raise ValueError(f"BCDU-Net has depth 1 or 3, got {depth}")
@@ -78,7 +78,10 @@ def bcdunet(
     x = layers.Conv2D(
         2, 3, padding="same", activation="relu", kernel_initializer="he_normal", name="squeeze"
     )(x)
-    outputs = layers.Conv2D(classes, 1, activation="sigmoid", name="probability")(x)
+    # In float32 whatever the policy: a loss of probabilities needs their digits near 1.
+    outputs = layers.Conv2D(classes, 1, activation="sigmoid", dtype="float32", name="probability")(
+        x
+    )
     return keras.Model(inputs, outputs, name=f"bcdunet-d{depth}")
 
 

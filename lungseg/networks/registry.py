@@ -42,7 +42,7 @@ def names() -> list[str]:
 
 def build(
     name: str,
-    input_shape: tuple[int, int, int] | None = None,
+    input_shape: tuple[int | None, int | None, int] | None = None,
     classes: int | None = None,
     **options: Any,
 ) -> Any:

@@ -9,7 +9,7 @@ from scipy import ndimage
 RIGHT, LEFT = 1, 2
 
 
-def label_sides(lungs: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def label_sides(lungs: NDArray[np.bool_], *, upright: bool = True) -> NDArray[np.uint8]:
     """Tell the lungs of upright axial slices apart: 1 right, 2 left.
 
     Components on one side of the midline take that side. One that crosses it is two
@@ -21,6 +21,9 @@ def label_sides(lungs: NDArray[np.bool_]) -> NDArray[np.uint8]:
     ----------
     lungs : bool array of shape (slices, rows, columns)
         Upright axial slices: the patient's right hand at the first column.
+    upright : bool
+        The slices are known to be upright. Where they are not, as in a picture, lungs
+        that lie one above the other have no side: all of them is 1.
 
     Returns
     -------
@@ -38,11 +41,19 @@ def label_sides(lungs: NDArray[np.bool_]) -> NDArray[np.uint8]:
     labels = np.zeros(lungs.shape, np.uint8)
     if not lungs.any():
         return labels
+    if not upright and _lie_on_each_other(lungs):
+        return lungs.astype(np.uint8) * np.uint8(RIGHT)
     middle = _midline(lungs)
     for index, part in enumerate(lungs):
         if part.any():
             labels[index] = _label_slice(part, middle)
     return labels
+
+
+def _lie_on_each_other(lungs: NDArray[np.bool_]) -> bool:
+    """Tell a chest that was turned on its side: it is higher than wide."""
+    rows, columns = np.flatnonzero(lungs.any(axis=(0, 2))), np.flatnonzero(lungs.any(axis=(0, 1)))
+    return bool(np.ptp(rows) > 1.15 * np.ptp(columns))
 
 
 def _midline(lungs: NDArray[np.bool_]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +48,41 @@ def scan_to_pictures(
     box = Letterbox((slices.shape[1], slices.shape[2]), size)
     grey = (window or Window()).apply
     return np.stack([box.apply(grey(slices[number])) for number in numbers]), numbers
+
+
+def spread_slices(
+    heat: NDArray[np.float32], numbers: NDArray[np.intp], shape: tuple[int, int, int]
+) -> NDArray[np.float32]:
+    """Bring what was found in the pictures of a scan back to its slices.
+
+    Parameters
+    ----------
+    heat : float32 array of shape (n, size, size)
+    numbers : int array of shape (n,)
+        The slices they are of, in rising order, as `scan_to_pictures` returns them.
+    shape : tuple of int
+        Of the scan's axial slices.
+
+    Returns
+    -------
+    float32 array of this shape
+        Linear between two slices that were taken; 0 below the first and above the last.
+
+    Examples
+    --------
+    >>> heat = np.stack([np.zeros((8, 8)), np.ones((8, 8))]).astype(np.float32)
+    >>> spread_slices(heat, np.array([0, 2]), (4, 8, 8)).mean(axis=(1, 2)).tolist()
+    [0.0, 0.5, 1.0, 0.0]
+    """
+    spread = np.zeros(shape, np.float32)
+    box = Letterbox((shape[1], shape[2]), heat.shape[1])
+    for part, number in zip(heat, numbers, strict=True):
+        spread[number] = box.undo(part)
+    for low, high in pairwise(numbers):
+        for between in range(low + 1, high):
+            share = (between - low) / (high - low)
+            spread[between] = (1 - share) * spread[low] + share * spread[high]
+    return spread
 
 
 def _informative(slices: NDArray[np.generic], air: int, most: int) -> NDArray[np.intp]:

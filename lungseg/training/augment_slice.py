@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import albumentations as A
+import cv2
 
+from lungseg.preprocess.body_box import body_box
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
 from lungseg.training.annotations import burn_annotations
 from lungseg.training.disease import add_opacities
+from lungseg.training.gas import add_gas
+from lungseg.training.lesion_bank import LesionBank
 
 
 class SliceAugmentation:
@@ -31,7 +35,10 @@ class SliceAugmentation:
     size : int
         Side of the square that comes out.
     crop : bool
-        Crop to the mask, with a margin, every other time. For masks of the lungs.
+        Crop to the body or, with a margin, to the mask, two times of three. For masks of
+        the lungs.
+    lesions : LesionBank, optional
+        Real lesions that are blended into slices in HU, beside synthetic opacities.
 
     Examples
     --------
@@ -42,31 +49,49 @@ class SliceAugmentation:
     ((32, 32), dtype('uint8'), (32, 32))
     """
 
-    def __init__(self, size: int, *, crop: bool = True) -> None:
+    def __init__(self, size: int, *, crop: bool = True, lesions: LesionBank | None = None) -> None:
         self.size = size
         self.crop = crop
+        self.lesions = lesions
         self._threads = threading.local()
 
     def __call__(
         self, voxels: NDArray[Any], mask: NDArray[np.bool_], rng: np.random.Generator
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Augment one slice, HU or display grey; both come out as (size, size) uint8."""
+        """Augment one slice, HU or display grey.
+
+        Returns
+        -------
+        grey, share : uint8 arrays of shape (size, size)
+            The share of each pixel that is marked, 0 to 255: soft at the edges, so that
+            a network learns where within a pixel an edge runs.
+        """
         if voxels.dtype != np.uint8:
-            if rng.random() < 0.4:
-                voxels = add_opacities(voxels, mask, rng)
-            voxels = _random_window(rng).apply(voxels)
-        if self.crop and rng.random() < 0.5:
-            voxels, mask = _crop_near(voxels, mask, rng)
+            voxels = _random_window(rng).apply(self._diseased(voxels, mask, rng))
+        if self.crop:
+            voxels, mask = _random_view(voxels, mask, rng)
         box = Letterbox(voxels.shape, self.size)
-        grey = box.apply(voxels)
-        label = box.apply(mask.astype(np.uint8), label=True)
         compose = self._compose()
         compose.set_random_seed(int(rng.integers(2**31)))
-        both = compose(image=grey, mask=label)
+        both = compose(image=box.apply(voxels), mask=box.apply(mask.astype(np.uint8) * 255))
         grey = both["image"]
+        if rng.random() < 0.1:
+            grey = _inverted_border(grey, rng)
         if rng.random() < 0.3:
             grey = burn_annotations(grey, rng)
         return grey, both["mask"]
+
+    def _diseased(
+        self, slice_hu: NDArray[Any], mask: NDArray[np.bool_], rng: np.random.Generator
+    ) -> NDArray[Any]:
+        if self.crop and rng.random() < 0.15:
+            slice_hu = add_gas(slice_hu, mask, rng)
+        chance = rng.random()
+        if chance < 0.3:
+            return add_opacities(slice_hu, mask, rng)
+        if chance < 0.55 and self.lesions is not None:
+            return self.lesions.paint(slice_hu, mask, rng)
+        return slice_hu
 
     def _compose(self) -> Any:
         # A Compose carries its own random state: one for each thread.
@@ -86,7 +111,8 @@ def _transforms() -> Any:
                 translate_percent=(-0.08, 0.08),
                 rotate=(-30, 30),
                 shear=(-8, 8),
-                p=0.7,
+                mask_interpolation=cv2.INTER_LINEAR,
+                p=0.6,
             ),
             A.RandomGamma(gamma_limit=(60, 160), p=0.3),
             A.RandomBrightnessContrast(0.2, 0.25, p=0.3),
@@ -95,7 +121,7 @@ def _transforms() -> Any:
                 [
                     A.GaussianBlur(blur_limit=(3, 7)),
                     A.MotionBlur(blur_limit=(3, 7)),
-                    A.Downscale(scale_range=(0.3, 0.8)),
+                    A.Downscale(scale_range=(0.2, 0.8)),
                 ],
                 p=0.2,
             ),
@@ -117,6 +143,28 @@ def _random_window(rng: np.random.Generator) -> Window:
         return Window()
     low = rng.uniform(-1300, -150)
     return Window(low, low + rng.uniform(350, 1900))
+
+
+def _inverted_border(grey: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Show the black around a slice in another grey, as viewers and papers do."""
+    outside = (grey < 4).astype(np.uint8)
+    count, labels = cv2.connectedComponents(outside)
+    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    touching = np.zeros(count, bool)
+    touching[edge] = True
+    touching[0] = False
+    return np.where(touching[labels], np.uint8(rng.integers(60, 256)), grey)
+
+
+def _random_view(
+    voxels: NDArray[np.uint8], mask: NDArray[np.bool_], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Show the whole slice, the body, or what is near the lungs."""
+    chance = rng.random()
+    if chance < 0.4:
+        box = body_box(voxels, margin=float(rng.uniform(0, 0.08)))
+        return (voxels, mask) if box is None else (voxels[box], mask[box])
+    return _crop_near(voxels, mask, rng) if chance < 0.75 else (voxels, mask)
 
 
 def _crop_near(

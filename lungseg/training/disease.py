@@ -38,7 +38,8 @@ def add_opacities(
         return slice_hu
     extent = _patches(lungs.shape, rng) * lungs
     # From faint ground glass to dense consolidation (Hansell et al., Radiology 2008).
-    density = rng.uniform(-650, 60)
+    # As often dense as not: it is the dense parts that a masker leaves out.
+    density = rng.uniform(-650, -150) if rng.random() < 0.5 else rng.uniform(-150, 80)
     texture = density + 60 * _smooth_noise(lungs.shape, rng, scale=rng.uniform(2, 6))
     mixed = slice_hu + extent * np.maximum(texture - slice_hu, 0)
     return np.rint(mixed).astype(np.int16)

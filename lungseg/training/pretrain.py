@@ -149,9 +149,9 @@ def read_lesions(
     lungseg.InputError
         If the manifest lacks a column, or a file cannot be read.
     """
-    rows = read_manifest(manifest, need=("mask",), patient="case").rows
-    single = [row for row in rows if not row.patient]
-    chosen = single * repeat_single + [row for row in rows if row.patient][::every]
+    rows = read_manifest(manifest, need=("mask",), patient="case").thinned(every).rows
+    # Those without a patient come first.
+    chosen = [row for row in rows if not row.patient] * (repeat_single - 1) + list(rows)
     pictures, lesions, groups = [], [], []
     for row in chosen:
         scan = read(row.file)

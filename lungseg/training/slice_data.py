@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.backend import keras
+from lungseg.preprocess.body_box import body_box
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
 
@@ -19,7 +20,9 @@ Augmentation = Callable[
 
 
 class SliceData(keras.utils.PyDataset):
-    """Batches of (grey, mask) in 0…1, shuffled anew each epoch when augmented.
+    """Batches of (grey, mask) in 0…1, drawn anew each epoch when augmented.
+
+    The mask holds the share of each pixel that is marked: ½ on an edge that halves it.
 
     Parameters
     ----------
@@ -30,8 +33,15 @@ class SliceData(keras.utils.PyDataset):
         Side of the square the network takes.
     batch_size : int
     augment : callable, optional
-        Called with slice, mask and a generator; without it slices are windowed and
-        fitted, in their order.
+        Called with slice, mask and a generator; without it slices are windowed, cropped
+        to the body with ``crop``, and fitted, in their order.
+    crop : bool
+        Crop what is not augmented to the body, as `LungMasker` does.
+    sample_weight : sequence of float, optional
+        How likely each slice is to be drawn in training; all alike without.
+    draws : int
+        Slices in an epoch of training; 0 for as many as there are. Without weights a
+        slice is drawn again only when all others have been.
     seed : int
         Order and augmentation of epoch *e* depend on the seed and *e* alone.
 
@@ -51,6 +61,9 @@ class SliceData(keras.utils.PyDataset):
         size: int,
         batch_size: int = 8,
         augment: Augmentation | None = None,
+        crop: bool = False,
+        sample_weight: Sequence[float] | None = None,
+        draws: int = 0,
         seed: int = 0,
         workers: int = 1,
     ) -> None:
@@ -60,17 +73,21 @@ class SliceData(keras.utils.PyDataset):
         self.size = size
         self.batch_size = batch_size
         self.augment = augment
+        self.crop = crop
+        self.sample_weight = sample_weight
+        self.draws = (draws if augment is not None else 0) or len(slices)
         self.seed = seed
         self.epoch = 0
 
     def __len__(self) -> int:
-        return -(-len(self.slices) // self.batch_size)
+        return -(-self.draws // self.batch_size)
 
     def __getitem__(self, batch: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        chosen = self._order()[batch * self.batch_size : (batch + 1) * self.batch_size]
-        pairs = [self._pair(int(index)) for index in chosen]
+        draws = range(batch * self.batch_size, min(self.draws, (batch + 1) * self.batch_size))
+        order = self._order()
+        pairs = [self._pair(int(order[draw]), draw) for draw in draws]
         grey = np.stack([pair[0] for pair in pairs])[..., None].astype(np.float32) / np.float32(255)
-        mask = np.stack([pair[1] for pair in pairs])[..., None].astype(np.float32)
+        mask = np.stack([pair[1] for pair in pairs])[..., None].astype(np.float32) / np.float32(255)
         return grey, mask
 
     def on_epoch_end(self) -> None:
@@ -80,12 +97,23 @@ class SliceData(keras.utils.PyDataset):
     def _order(self) -> NDArray[np.intp]:
         if self.augment is None:
             return np.arange(len(self.slices))
-        return np.random.default_rng((self.seed, self.epoch)).permutation(len(self.slices))
+        rng = np.random.default_rng((self.seed, self.epoch))
+        count = len(self.slices)
+        if self.sample_weight is None:
+            rounds = -(-self.draws // count)
+            return np.concatenate([rng.permutation(count) for _ in range(rounds)])
+        weights = np.asarray(self.sample_weight, float)
+        return rng.choice(count, self.draws, p=weights / weights.sum())
 
-    def _pair(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def _pair(self, index: int, draw: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         voxels, mask = self.slices[index], self.masks[index]
         if self.augment is not None:
-            rng = np.random.default_rng((self.seed, self.epoch, index))
+            # A slice drawn twice in an epoch is augmented in two ways.
+            rng = np.random.default_rng((self.seed, self.epoch, index, draw))
             return self.augment(voxels, mask, rng)
+        grey = Window().apply(voxels)
+        view = body_box(grey) if self.crop else None
+        if view is not None:
+            grey, mask = grey[view], mask[view]
         box = Letterbox(mask.shape, self.size)
-        return box.apply(Window().apply(voxels)), box.apply(mask.astype(np.uint8), label=True)
+        return box.apply(grey), box.apply(mask.astype(np.uint8) * 255)

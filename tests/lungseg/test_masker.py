@@ -122,8 +122,8 @@ def test_the_published_target_has_its_polarity_turned_back(chest) -> None:
         def predict_on_batch(self, batch):
             return ((batch > 0.4) & (batch < 0.99)).astype(np.float32)
 
-    masker.model_ = Perfect()
-    masker.input_size = 96
+    masker._model, masker._engine = Perfect(), None
+    masker.set_params(input_size=96, engine="keras")
     found = masker.predict([scan])[0]
     # Outside the body nothing is marked, and nothing of it may become lung.
     assert dice(found.lungs, mask.lungs) > 0.5

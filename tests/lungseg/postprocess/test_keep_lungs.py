@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from lungseg.postprocess.confidence import mask_confidence
 from lungseg.postprocess.keep_lungs import keep_lungs
 from lungseg.postprocess.sides import label_sides
 
@@ -20,7 +19,6 @@ def test_an_empty_mask_stays_empty() -> None:
     empty = np.zeros((2, 8, 8), bool)
     assert not keep_lungs(empty).any()
     assert not label_sides(empty).any()
-    assert mask_confidence(np.zeros((2, 8, 8))) == 0
 
 
 def test_a_single_lung_takes_the_side_it_lies_on() -> None:
@@ -44,3 +42,9 @@ def test_sides_that_cannot_be_told_are_one() -> None:
     blob = np.zeros((1, 60, 60), bool)
     blob[0, 10:50, 10:50] = True
     assert set(np.unique(label_sides(blob))) == {0, 1}
+
+
+def test_sides_of_a_picture_on_its_side_are_one() -> None:
+    mask = np.zeros((1, 80, 60), bool)
+    mask[0, 5:35, 10:50] = mask[0, 45:75, 10:50] = True
+    assert set(np.unique(label_sides(mask, upright=False))) == {0, 1}

@@ -1,0 +1,1 @@
+"""Running a trained masker: engines, views, slices in, probabilities out."""

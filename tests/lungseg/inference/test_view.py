@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lungseg.inference.mark import mark_slices
+from lungseg.inference.view import choose_view
+from lungseg.preprocess.body_box import body_box
+from lungseg.preprocess.letterbox import Letterbox
+
+
+def test_the_body_of_a_phantom_is_shown_whole(chest) -> None:
+    scan, truth = chest
+    view = choose_view(scan.axial(), 64)
+    assert view.box is not None
+    shown = np.zeros(scan.shape[1:], bool)
+    shown[view.box] = True
+    assert truth.axial().any(axis=0)[~shown].sum() == 0
+    assert shown.mean() < 0.9
+
+
+def test_frames_of_volumes_are_few_and_of_pictures_one(chest) -> None:
+    scan, _ = chest
+    frame = choose_view(scan.axial(), 64).frame
+    assert max(frame) == 64
+    assert all(side % 32 == 0 for side in frame)
+    assert choose_view(scan.axial()[:1], 64).frame == (64, 64)
+
+
+def test_nothing_is_cut_off_a_picture_cropped_to_the_lungs() -> None:
+    # Lungs open to the border: what is dark there is not air around the patient.
+    grey = np.full((120, 160), 20, np.uint8)
+    grey[:, 70:90] = 180
+    grey[:6] = grey[-6:] = 180
+    assert body_box(grey) is None
+    assert choose_view(grey[None], 64).box is None
+
+
+@pytest.mark.parametrize("frame", [32, (32, 64)])
+@pytest.mark.parametrize("box", [None, (slice(10, 70), slice(5, 100))])
+def test_a_letterbox_brings_marks_back_to_their_place(frame, box) -> None:
+    view = Letterbox((80, 120), frame, box)
+    square = np.zeros((80, 120), np.uint8)
+    square[30:60, 40:90] = 255
+    back = view.undo(view.apply(square)) > 127
+    assert back.shape == square.shape
+    overlap = 2 * (back & (square > 0)).sum() / (back.sum() + (square > 0).sum())
+    assert overlap > 0.93
+
+
+def test_slices_far_from_any_lung_are_never_marked() -> None:
+    seen: list[int] = []
+
+    def engine(grey: np.ndarray) -> np.ndarray:
+        seen.append(len(grey))
+        return (grey > 200).astype(np.float32)
+
+    volume = np.random.default_rng(0).integers(0, 50, (200, 64, 64), np.uint8)
+    volume[80:110, 20:40, 20:40] = 255
+    marks = mark_slices(volume, Letterbox((64, 64), 32), engine)
+    assert np.flatnonzero(marks.any(axis=(1, 2))).tolist() == list(range(80, 110))
+    assert sum(seen) < 100
+
+
+def test_a_volume_of_nothing_is_not_marked_at_all() -> None:
+    def engine(grey: np.ndarray) -> np.ndarray:
+        raise AssertionError("there is nothing to mark")
+
+    assert not mark_slices(np.zeros((50, 64, 64), np.int16), Letterbox((64, 64), 32), engine).any()
