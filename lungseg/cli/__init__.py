@@ -15,6 +15,9 @@ _COMMANDS = {
     "fit-trunk": "fit_trunk",
     "evaluate": "evaluate",
     "recipes": "recipes",
+    "export": "export",
+    "bench": "bench",
+    "lung-labels": "lung_labels",
     "weights": "weights",
     "demo": "demo",
 }
@@ -38,6 +41,11 @@ def main() -> None:
     try:
         app()
     except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        if "lungseg[" not in str(error):
+            raise
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
     except ValueError as error:

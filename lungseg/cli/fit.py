@@ -86,6 +86,8 @@ def fit(
         limits=_LIMITS,
     )
     fitted.save(out, documents=documents, precision=precision)
+    if init is not None:
+        print(fitted.verdict_)
     for name, rows_ in figures.items():
         if rows_:
             print(f"{name}: ROC AUC {rows_['roc_auc']['value']}, F1 {rows_['f1']['value']}")

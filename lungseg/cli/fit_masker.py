@@ -10,15 +10,16 @@ import typer
 if TYPE_CHECKING:
     from lungseg.manifest import Manifest
     from lungseg.masker import LungMasker
+    from lungseg.training.mixture import Source
 
 _PURPOSE = (
     "Finds the lungs in chest CT: BCDU-Net ({network}, {filters} filters, {input_size}²), taught "
-    "the lungs themselves. Trained with random windows, crops, turns, noise, burnt-in marks and "
-    "synthetic opacities."
+    "the lungs themselves. Trained with random windows, crops, turns, noise, burnt-in marks, "
+    "pockets of gas, synthetic opacities and, where they were given, real lesions."
 )
 _LIMITS = (
-    "Trained on mostly healthy slices through the middle of the chest; gas in the bowel may be "
-    "taken for lung on slices of the belly, and the sides are told only on upright scans."
+    "A lung that is consolidated as a whole is found in part only; gas in the bowel may be taken "
+    "for lung on slices of the belly; the sides are told only on upright scans."
 )
 
 
@@ -37,10 +38,27 @@ def fit_masker(
     target: Annotated[str, typer.Option(help="lungs, or surrounding as published.")] = "lungs",
     test: Annotated[float, typer.Option(help="Share of patients for the test.")] = 0.15,
     validation: Annotated[float, typer.Option(help="Share of the rest for validation.")] = 0.1,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(help="More slices to train on, as lung-labels writes them; repeatable."),
+    ] = None,
+    main_share: Annotated[float, typer.Option(help="Share of draws that MANIFEST gets.")] = 0.5,
+    lesions: Annotated[
+        Path | None, typer.Option(help="CSV of diseased pictures to take lesions from.")
+    ] = None,
+    lesion_drop: Annotated[
+        Path | None, typer.Option(help="List of files that no lesion is taken from.")
+    ] = None,
+    strangers: Annotated[int, typer.Option(help="Pictures without lungs to train on.")] = 0,
+    phantoms: Annotated[int, typer.Option(help="Phantoms to train on.")] = 0,
+    epoch_slices: Annotated[int, typer.Option(help="Draws in an epoch; 0: all slices.")] = 0,
+    weights: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
+    bfloat16: Annotated[bool, typer.Option(help="Compute in bfloat16 while training.")] = False,
     half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
     seed: Annotated[int, typer.Option(help="Of split, start and augmentation.")] = 0,
 ) -> None:
     """Train a lung masker on scans and masks; report the test patients once."""
+    from lungseg.backend import compute_type
     from lungseg.card import make_documents
     from lungseg.cli.training import (
         LICENCE,
@@ -51,6 +69,7 @@ def fit_masker(
     )
     from lungseg.manifest import read_manifest
     from lungseg.masker import LungMasker
+    from lungseg.training.mixture import Source, mix, read_lesion_bank
 
     rows = read_manifest(manifest, need=("mask",))
     train, val, held = three_splits(rows, test=test, validation=validation, seed=seed)
@@ -60,13 +79,29 @@ def fit_masker(
         input_size=input_size,
         target=target,  # type: ignore[arg-type]
         epochs=epochs,
+        epoch_slices=epoch_slices,
         batch_size=batch_size,
         learning_rate=learning_rate,
+        weights=weights,
         seed=seed,
         checkpoint=checkpoint_folder(out, resume),
         verbose=1,
     )
-    masker.fit(train.files, train.masks, validation=(val.files, val.masks) if len(val) else None)
+    sources = [
+        Source.of_manifest(train),
+        *(Source.of_manifest(read_manifest(path, need=("mask",))) for path in also or ()),
+        Source.of_strangers(strangers, seed),
+        Source.of_phantoms(phantoms, seed),
+    ]
+    X, y, share = mix(sources, main_share)
+    with compute_type("mixed_bfloat16" if bfloat16 else "float32"):
+        masker.fit(
+            X,
+            y,
+            validation=(val.files, val.masks) if len(val) else None,
+            sample_weight=share,
+            lesions=None if lesions is None else read_lesion_bank(lesions, drop=lesion_drop),
+        )
     # The stored weights are what is shipped, so they are what is measured.
     precision: Any = "half" if half else "single"
     stored = LungMasker.from_pretrained(masker.save(out, precision=precision))
@@ -75,7 +110,7 @@ def fit_masker(
     documents = make_documents(
         title=f"Lung masker “{out.name}”",
         purpose=_PURPOSE.format(**masker.get_params()),
-        data=f"{manifest.parent.name}: {describe(parts)}",
+        data=f"{manifest.parent.name}: {describe(parts)} {_others(sources[1:])}",
         training=training_facts(masker, masker.history_, masker.model_.count_params()),
         figures={name: rows for name, rows in figures.items() if rows},
         licence=LICENCE,
@@ -88,23 +123,38 @@ def fit_masker(
     print(f"written to {out}")
 
 
+def _others(sources: list[Source]) -> str:
+    """One sentence on what else was trained on."""
+    shown = [f"{len(source)} {source.name}" for source in sources if len(source)]
+    return f"Trained also on {', '.join(shown)}." if shown else ""
+
+
 def _figures(masker: LungMasker, part: Manifest) -> dict[str, dict[str, Any]]:
-    """Mean and least Dice over scans."""
+    """Mean and least Dice over scans, and how far surfaces lie apart."""
     import numpy as np
 
     from lungseg.evaluation.bootstrap import bootstrap_estimate
     from lungseg.evaluation.dice import dice
+    from lungseg.evaluation.surface import hausdorff95, surface_dice
     from lungseg.io.masks import read_mask
 
     if not len(part):
         return {}
-    scores = [
-        dice(item.mask.lungs, read_mask(truth, item.scan))
-        for item, truth in zip(masker.iterate(part.files), part.masks, strict=True)
-    ]
-    mean = bootstrap_estimate(np.mean, part.patients, scores)
-    return {
-        "mean Dice": mean.to_dict(),
-        # A bootstrap says nothing of an extreme value: no interval.
-        "least Dice": {**mean.to_dict(), "value": min(scores), "low": None, "high": None},
+    scores: dict[str, list[float]] = {"mean Dice": [], "surface Dice": [], "HD95": []}
+    for item, truth in zip(masker.iterate(part.files), part.masks, strict=True):
+        found, true = item.mask.lungs, read_mask(truth, item.scan)
+        spacing: tuple[float, ...] | None = item.scan.spacing
+        if len(found) == 1:  # what lies between slices is no distance
+            found, true, spacing = found[0], true[0], spacing and spacing[1:]
+        scores["mean Dice"].append(dice(found, true))
+        scores["surface Dice"].append(surface_dice(found, true, tolerance=1, spacing=spacing))
+        scores["HD95"].append(hausdorff95(found, true, spacing=spacing))
+    unit = "px" if item.scan.spacing is None else "mm"
+    names = {"surface Dice": f"surface Dice at 1 {unit}", "HD95": f"HD95 in {unit}"}
+    figures = {
+        names.get(name, name): bootstrap_estimate(np.mean, part.patients, values).to_dict()
+        for name, values in scores.items()
     }
+    # A bootstrap says nothing of an extreme value: no interval.
+    least = {**figures["mean Dice"], "value": min(scores["mean Dice"]), "low": None, "high": None}
+    return {**figures, "least Dice": least}

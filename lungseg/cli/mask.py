@@ -17,6 +17,23 @@ class MaskFormat(str, Enum):
     png = "png"
 
 
+class MaskEngine(str, Enum):
+    """Engines that run the network."""
+
+    auto = "auto"
+    keras = "keras"
+    onnx = "onnx"
+    openvino = "openvino"
+
+
+class MaskFallback(str, Enum):
+    """What becomes of a doubtful mask."""
+
+    keep = "keep"
+    classical = "classical"
+    none = "none"
+
+
 _SUFFIXES = {MaskFormat.nifti: ".nii.gz", MaskFormat.png: ".png"}
 
 
@@ -30,6 +47,13 @@ def mask(
     masker: Annotated[
         str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
     ] = None,
+    engine: Annotated[
+        MaskEngine, typer.Option(help="What runs the network; auto: the fastest there is.")
+    ] = MaskEngine.auto,
+    fallback: Annotated[
+        MaskFallback | None,
+        typer.Option(help="What becomes of a doubtful mask; as the weights say without."),
+    ] = None,
 ) -> None:
     """Write a mask of the lungs for each scan, in its own geometry."""
     from lungseg.cli.common import complain, output_names, progress
@@ -38,7 +62,9 @@ def mask(
     from lungseg.pipeline.prediction import suffix_of
     from lungseg.report.overlay import montage, save_png
 
-    loaded = LungMasker.from_pretrained(masker)
+    loaded = LungMasker.from_pretrained(masker).set_params(engine=engine.value)
+    if fallback is not None:
+        loaded.set_params(fallback=fallback.value)
     out.mkdir(parents=True, exist_ok=True)
     failed = 0
     names = output_names(inputs)

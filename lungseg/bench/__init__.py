@@ -1,0 +1,1 @@
+"""What ``lungseg bench`` measures: speed and memory, each case in a process of its own."""
