@@ -13,16 +13,22 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
 from lungseg.artifact import Precision, load_weights, read_artifact, write_artifact
+from lungseg.evaluation.calibration import fit_temperature, temper
+from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.thresholds import choose_threshold
 from lungseg.inputs import check_same_length, iterate_scans
 from lungseg.params import check_params
 from lungseg.pooling import RULES, pool_slices
-from lungseg.preprocess.pictures import scan_to_pictures
+from lungseg.preprocess.pictures import scan_to_pictures, spread_slices
 from lungseg.preprocess.window import Window
+from lungseg.scan import Heatmap
 from lungseg.training.hold_out import hold_out
 
 #: Parameters that say how to run and not what was learned; an artefact leaves them out.
 _RUNTIME = ("weights", "checkpoint", "verbose")
+
+#: Fewer scans than this say nothing of a temperature.
+_ENOUGH = 20
 
 
 class CTClassifier(ClassifierMixin, BaseEstimator):
@@ -72,6 +78,10 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
     ----------
     classes_ : array of shape (classes,)
     threshold_ : float
+    temperature_ : float
+        By which logits are divided, chosen on validation data; 1 without.
+    conformal_ : Conformal or None
+        From which prediction sets are made; None without validation data.
     model_ : keras.Model
         From grey to logits.
     history_ : list of dict
@@ -89,6 +99,8 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
     >>> classifier.predict_proba(scans).shape
     (2, 2)
     """
+
+    conformal_: Conformal | None
 
     def __init__(
         self,
@@ -197,8 +209,55 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             verbose=self.verbose,
         )
         self.model_ = model
-        self.threshold_ = self._pick_threshold(aside)
+        self.temperature_, self.threshold_, self.conformal_ = 1.0, 0.5, None
+        if not isinstance(self.threshold, str):
+            self.threshold_ = float(self.threshold)
+        if aside is not None:
+            self._calibrate(*aside)
         return self
+
+    def calibrate(self, X: Iterable[Any], y: Sequence[Any]) -> CTClassifier:
+        """Make the probabilities of a trained classifier mean what they say.
+
+        Parameters
+        ----------
+        X : iterable of path, array or Scan
+            Of patients that training has not seen; those of a new hospital, to make the
+            probabilities, the threshold and the prediction sets its own.
+        y : sequence
+
+        Returns
+        -------
+        CTClassifier
+            Itself, with new ``temperature_``, ``threshold_`` (where ``threshold`` is an
+            aim) and ``conformal_``; the network stays as it is.
+
+        Raises
+        ------
+        ValueError
+            If ``y`` holds a class that the classifier does not know.
+        """
+        self._ensure_network()
+        labels = _as_labels(y)
+        check_same_length(X=X, y=labels)
+        unknown = set(labels.tolist()) - set(self.classes_.tolist())
+        if unknown:
+            raise ValueError(f"y holds classes that were not trained: {sorted(unknown)}")
+        bags = [self._pictures(scan) for scan in iterate_scans(X)]
+        self._calibrate(bags, self._numbers_of(labels))
+        return self
+
+    def _calibrate(self, bags: list[NDArray[np.uint8]], numbers: NDArray[Any]) -> None:
+        if len(set(numbers.tolist())) < len(self.classes_):
+            return  # without samples of a class nothing can be said of it
+        self.temperature_ = 1.0
+        pooled = np.array([self.pool_slices(self._slice_probabilities(bag)) for bag in bags])
+        if len(pooled) >= _ENOUGH:
+            self.temperature_ = fit_temperature(numbers, pooled)
+        tempered = temper(pooled, self.temperature_)
+        self.conformal_ = Conformal.fit(numbers, tempered)
+        if isinstance(self.threshold, str) and len(self.classes_) == 2:
+            self.threshold_ = choose_threshold(numbers, tempered[:, 1], aim=self.threshold)
 
     def _order_classes(self, labels: NDArray[Any]) -> NDArray[Any]:
         classes = np.unique(labels)
@@ -260,14 +319,6 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         gamma = self.gamma if self.loss == "focal" else 0.0
         return focal_loss(gamma, None if np.all(weights == 1) else weights.tolist())
 
-    def _pick_threshold(self, aside: Any) -> float:
-        if not isinstance(self.threshold, str):
-            return float(self.threshold)
-        if aside is None or len(self.classes_) != 2 or len(set(aside[1].tolist())) < 2:
-            return 0.5
-        scores = [self.pool_slices(self._slice_probabilities(bag))[1] for bag in aside[0]]
-        return float(choose_threshold(aside[1], np.array(scores), aim=self.threshold))
-
     # === Inference ===
 
     def predict_proba(self, X: Iterable[Any]) -> NDArray[np.float64]:
@@ -292,9 +343,62 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         rows = [self.pool_slices(probabilities) for probabilities, _ in self.iterate_slices(X)]
         return np.array(rows).reshape(-1, len(self.classes_))
 
-    def predict(self, X: Iterable[Any]) -> NDArray[Any]:
-        """Label of each scan, by ``threshold_`` for two classes, else the likeliest."""
-        return self.labels_of(self.predict_proba(X))
+    def predict(self, X: Iterable[Any], *, coverage: float | None = None) -> NDArray[Any]:
+        """Label of each scan, by ``threshold_`` for two classes, else the likeliest.
+
+        Parameters
+        ----------
+        X : iterable of path, array or Scan
+        coverage : float, optional
+            Abstain where the prediction set of this coverage does not hold exactly one
+            class: the label is None.
+
+        Returns
+        -------
+        array of shape (scans,)
+        """
+        probabilities = self.predict_proba(X)
+        labels = self.labels_of(probabilities)
+        if coverage is None:
+            return labels
+        sets = self.sets_of(probabilities, coverage)
+        sure = [found[0] if len(found) == 1 else None for found in sets]
+        return np.array(sure, object)
+
+    def predict_set(self, X: Iterable[Any], coverage: float = 0.9) -> list[tuple[Any, ...]]:
+        """Classes that cannot be ruled out, for each scan; see `sets_of`."""
+        return self.sets_of(self.predict_proba(X), coverage)
+
+    def sets_of(
+        self, probabilities: NDArray[np.float64], coverage: float = 0.9
+    ) -> list[tuple[Any, ...]]:
+        """Prediction sets for rows of probabilities.
+
+        Parameters
+        ----------
+        probabilities : float array of shape (scans, classes)
+        coverage : float
+            Probability with which a set holds the true class of a patient who is like
+            those of the validation data.
+
+        Returns
+        -------
+        list of tuple
+            Several classes where the classifier cannot tell them apart; none where the
+            scan is unlike all that was seen.
+
+        Raises
+        ------
+        ValueError
+            If the classifier was never calibrated.
+        """
+        if self.conformal_ is None:
+            raise ValueError(
+                "prediction sets need validation data: fit with groups or validation, or call "
+                "calibrate"
+            )
+        sets = self.conformal_.sets(probabilities, coverage)
+        return [tuple(self.classes_[row].tolist()) for row in sets]
 
     def labels_of(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
         """Labels for rows of probabilities.
@@ -327,6 +431,44 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             pictures, numbers = self._take(scan)
             yield self._slice_probabilities(pictures), numbers
 
+    def explain(self, X: Iterable[Any], label: Any = None) -> list[Heatmap]:
+        """Show where in each scan a class is seen, by Grad-CAM.
+
+        Parameters
+        ----------
+        X : iterable of path, array or Scan
+        label : object, optional
+            One of ``classes_``; the likeliest of each scan without.
+
+        Returns
+        -------
+        list of Heatmap
+            In the scans' own grids.
+
+        Raises
+        ------
+        ValueError
+            If the classifier does not know the class.
+        """
+        from lungseg.explain import grad_cam
+
+        self._ensure_network()
+        known = self.classes_.tolist()
+        if label is not None and label not in known:
+            raise ValueError(f"label must be one of {known}, got {label!r}")
+        found = []
+        for scan in iterate_scans(X):
+            pictures, numbers = self._take(scan)
+            shown = label
+            if label is None:
+                pooled = self.pool_slices(self._slice_probabilities(pictures))
+                shown = self.labels_of(pooled[None]).tolist()[0]
+            heat = grad_cam(self.model_, pictures, known.index(shown))
+            voxels = spread_slices(heat, numbers, scan.axial().shape)
+            array = np.ascontiguousarray(scan.order.undo(voxels))
+            found.append(Heatmap(array, scan.affine, scan.source, shown))
+        return found
+
     def _take(self, scan: Any) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
         window = Window(*self.window)
         return scan_to_pictures(scan, self.input_size, window=window, most=self.max_slices)
@@ -344,8 +486,12 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         return _softmax(np.concatenate(logits).astype(np.float64))
 
     def pool_slices(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Pool the probabilities of slices by the rule ``pool``, to shape (classes,)."""
-        return pool_slices(probabilities, self.pool)
+        """Pool the probabilities of slices by the rule ``pool``, to shape (classes,).
+
+        What comes out is calibrated by ``temperature_``; what goes in is not.
+        """
+        pooled = pool_slices(probabilities, self.pool)
+        return temper(pooled[None], self.temperature_)[0]
 
     # === Network and weights ===
 
@@ -410,6 +556,8 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             "params": params,
             "classes": self.classes_.tolist(),
             "threshold": self.threshold_,
+            "temperature": self.temperature_,
+            "conformal": None if self.conformal_ is None else self.conformal_.scores,
         }
 
     def _build(self, start: str | Path | None) -> Any:
@@ -437,10 +585,17 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         if "classifier" not in config:
             raise ValueError(f"the weights {self.weights} are a start for fit, not a classifier")
         self.classes_ = np.array(config["classifier"]["classes"])
-        self.threshold_ = float(config["classifier"]["threshold"])
+        self._take_calibration(config["classifier"])
         model = self._build(None)
         load_weights(model, folder, "classifier")
         self.model_ = model
+
+    def _take_calibration(self, stored: dict[str, Any]) -> None:
+        """Read what `_config` stored; earlier artefacts hold a threshold only."""
+        self.threshold_ = float(stored["threshold"])
+        self.temperature_ = float(stored.get("temperature", 1.0))
+        scores = stored.get("conformal")
+        self.conformal_ = None if scores is None else Conformal(tuple(map(tuple, scores)))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "model_") or self.weights not in (None, "imagenet")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 import numpy as np
+from lungseg.pipeline.gate import Verdict, judge
 from lungseg.pipeline.prediction import Prediction
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -15,11 +16,15 @@ from sklearn.exceptions import NotFittedError
 from lungseg.artifact import Precision, read_artifact, write_artifact
 from lungseg.classifier import CTClassifier
 from lungseg.errors import InputError
+from lungseg.evaluation.splits import grouped_split
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.io.reader import as_scan
 from lungseg.masker import LungMasker
 from lungseg.roi import RoiMultiply
-from lungseg.scan import LungMask, MaskedScan, Scan
+from lungseg.scan import Heatmap, LungMask, MaskedScan, Scan
+
+#: Of fewer patients none is kept aside to compare a tuned pipeline with its base.
+_GATE_PATIENTS = 20
 
 
 class Pipeline(ClassifierMixin, BaseEstimator):
@@ -39,6 +44,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
     masker_, roi_, classifier_
         The stages in use.
     classes_ : array of shape (classes,)
+    verdict_ : Verdict
+        Only after `fine_tune`: whether what was tuned is in use, and why.
 
     Examples
     --------
@@ -108,8 +115,9 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         epochs: int = 15,
         learning_rate: float = 1e-4,
         validation: tuple[Iterable[Any], Sequence[Any]] | None = None,
+        gate: float = 0.2,
     ) -> Pipeline:
-        """Train the classifier further, on a new hospital's scans.
+        """Train the classifier further, on a new hospital's scans; keep it if it is better.
 
         Parameters
         ----------
@@ -118,15 +126,73 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         epochs : int
         learning_rate : float
             Lower than in `fit`, so that what was learned is kept.
+        gate : float
+            Share of the patients that is kept aside to compare the tuned pipeline with
+            this one; 0 takes the tuned one unseen. New classes, no groups or too few
+            scans leave nothing to compare.
 
         Returns
         -------
         Pipeline
-            A new one; this one stays as it is.
+            A new one; this one stays as it is. Its ``verdict_`` says whether it holds what
+            was tuned, or what it started from, and why.
         """
+        self._require_fitted()
+        check_is_list(X)
+        check_same_length(X=X, y=y, groups=groups)
+        scans, labels = list(X), np.asarray(y)
+        keep, aside, reason = self._gate_split(labels, groups, gate)
+        owners = None if groups is None else [groups[i] for i in keep]
+        pipeline = self._tuned(
+            [scans[i] for i in keep],
+            labels[keep].tolist(),
+            owners,
+            epochs,
+            learning_rate,
+            validation,
+        )
+        if reason:
+            pipeline.verdict_ = Verdict("tuned", reason)
+            return pipeline
+        known = self.classes_.tolist()
+        left = [scans[i] for i in aside]
+        pipeline.verdict_ = judge(
+            [known.index(label) for label in labels[aside].tolist()],
+            self.predict_proba(left),
+            pipeline.predict_proba(left),
+            [groups[i] for i in aside],  # type: ignore[index]
+        )
+        if pipeline.verdict_.kept == "base":
+            pipeline.classifier_ = self.classifier_
+        return pipeline
+
+    def _gate_split(
+        self, labels: NDArray[Any], groups: Sequence[Any] | None, gate: float
+    ) -> tuple[list[int], list[int], str]:
+        """Keep patients aside to compare with, or say why nothing can be compared."""
+        every = list(range(len(labels)))
+        if gate == 0:
+            return every, [], "no patients were kept aside to compare with"
+        if groups is None:
+            return every, [], "without groups no patients can be kept aside to compare with"
+        if set(labels.tolist()) != set(self.classes_.tolist()):
+            return every, [], "the classes are new"
+        if len(set(groups)) < _GATE_PATIENTS:
+            return every, [], f"{len(set(groups))} patients are too few to keep some aside"
+        keep, aside = grouped_split(labels.tolist(), groups, gate)
+        return list(keep), list(aside), ""
+
+    def _tuned(
+        self,
+        X: Sequence[Any],
+        y: Sequence[Any],
+        groups: Sequence[Any] | None,
+        epochs: int,
+        learning_rate: float,
+        validation: tuple[Iterable[Any], Sequence[Any]] | None,
+    ) -> Pipeline:
         import tempfile
 
-        self._require_fitted()
         with tempfile.TemporaryDirectory() as scratch:
             start = self.classifier_.save(Path(scratch) / "start")
             tuned = clone(self.classifier_).set_params(
@@ -189,10 +255,22 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         self._require_fitted()
         return self.classifier_.predict_proba(self._rois(X))
 
-    def predict(self, X: Iterable[Any]) -> NDArray[Any]:
-        """Label of each scan; see `CTClassifier.predict`."""
-        probabilities = self.predict_proba(X)
-        return self.classifier_.labels_of(probabilities)
+    def predict(self, X: Iterable[Any], *, coverage: float | None = None) -> NDArray[Any]:
+        """Label of each scan, None where it abstains; see `CTClassifier.predict`."""
+        self._require_fitted()
+        return self.classifier_.predict(self._rois(X), coverage=coverage)
+
+    def predict_set(self, X: Iterable[Any], coverage: float = 0.9) -> list[tuple[Any, ...]]:
+        """Classes that cannot be ruled out, for each scan; see `CTClassifier.sets_of`."""
+        self._require_fitted()
+        return self.classifier_.predict_set(self._rois(X), coverage)
+
+    def calibrate(self, X: Iterable[Any], y: Sequence[Any]) -> Pipeline:
+        """Make the probabilities mean what they say; see `CTClassifier.calibrate`."""
+        self._require_fitted()
+        check_same_length(X=X, y=y)
+        self.classifier_.calibrate(self._rois(X), y)
+        return self
 
     @overload
     def analyze(
@@ -237,6 +315,39 @@ class Pipeline(ClassifierMixin, BaseEstimator):
                     raise
                 yield error
 
+    def explain(self, X: Iterable[Any], label: Any = None) -> list[Heatmap]:
+        """Show where in each scan a class is seen, by Grad-CAM.
+
+        Parameters
+        ----------
+        X : iterable of path, folder, array or Scan
+        label : object, optional
+            One of ``classes_``; the likeliest of each scan without.
+
+        Returns
+        -------
+        list of Heatmap
+            In the scans' own grids; 0 outside the ROI.
+
+        Raises
+        ------
+        ValueError
+            If the pipeline does not know the class.
+        """
+        self._require_fitted()
+        check_is_list(X)
+        return [self._explain(as_scan(item), label) for item in X]
+
+    def _explain(self, scan: Scan, label: Any) -> Heatmap:
+        mask = self._mask(scan)
+        if mask is None:
+            return self.classifier_.explain([scan], label)[0]
+        item = MaskedScan(scan, mask)
+        (found,) = self.classifier_.explain(self.roi_.transform([item]), label)
+        voxels = np.zeros(scan.shape, np.float32)
+        voxels[self.roi_.box_of(item)] = found.voxels
+        return Heatmap(voxels, scan.affine, scan.source, found.label)
+
     def _analyze(self, scan: Scan) -> Prediction:
         mask = self._mask(scan)
         roi = scan if mask is None else self.roi_.transform([MaskedScan(scan, mask)])[0]
@@ -251,6 +362,9 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             label=classifier.labels_of(pooled[None])[0],
             probabilities=dict(zip(names, pooled.tolist(), strict=True)),
             threshold=classifier.threshold_ if len(names) == 2 else None,
+            prediction_set=(
+                None if classifier.conformal_ is None else classifier.sets_of(pooled[None])[0]
+            ),
             slices=[
                 {
                     "slice": int(number) + start,
@@ -304,14 +418,16 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             "classifier": self.classifier_._config(),
         }
         models = {"classifier": self.classifier_.model_}
+        files: dict[str, bytes] = {}
         if not isinstance(self.masker_, str):
-            self.masker_._ensure_network()
-            config["masker"] = self.masker_._config()
             models["masker"] = self.masker_.model_
+            config["masker"] = self.masker_._config()
+            files = self.masker_._files(precision)
         return write_artifact(
             folder,
             config=config,
             models=models,
+            files=files,
             documents={"card.md": self._card(), **(documents or {})},
             precision=precision,
         )

@@ -29,6 +29,9 @@ class Prediction:
     threshold : float or None
         Probability of the second of two classes from which it is predicted; None for
         more classes.
+    prediction_set : tuple or None
+        Classes that cannot be ruled out, with a promised coverage of 90 %; None where
+        the pipeline was never calibrated.
     slices : list of dict
         For each slice that was classified its number, counted from the feet, and the
         probability of each class.
@@ -52,6 +55,7 @@ class Prediction:
     label: Any
     probabilities: dict[Any, float]
     threshold: float | None
+    prediction_set: tuple[Any, ...] | None
     slices: list[dict[str, Any]]
     warnings: tuple[str, ...]
     roi: dict[str, float | None]
@@ -68,6 +72,11 @@ class Prediction:
             "label": _plain(self.label),
             "probabilities": {str(name): value for name, value in self.probabilities.items()},
             "threshold": self.threshold,
+            "prediction_set": (
+                None
+                if self.prediction_set is None
+                else [_plain(label) for label in self.prediction_set]
+            ),
             "slices": self.slices,
             "mask_confidence": self.mask_confidence,
             "roi": self.roi,

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn import metrics
 
 from lungseg.evaluation.bootstrap import bootstrap_estimate
+from lungseg.evaluation.calibration import expected_calibration_error
 
 Figure = Callable[[NDArray[Any], NDArray[Any], NDArray[Any]], float]
 
@@ -99,6 +100,7 @@ def _binary() -> dict[str, Figure]:
         "precision": lambda t, f, s: metrics.precision_score(t, f),
         "mcc": lambda t, f, s: metrics.matthews_corrcoef(t, f),
         "brier": lambda t, f, s: np.mean((s[:, 1] - t) ** 2),
+        "ece": lambda t, f, s: expected_calibration_error(t, s),
     }
 
 
@@ -106,13 +108,22 @@ def _multiclass(count: int) -> dict[str, Figure]:
     def brier(truth: NDArray[Any], found: NDArray[Any], scores: NDArray[Any]) -> float:
         return float(np.mean(np.sum((scores - np.eye(count)[truth]) ** 2, axis=1)))
 
+    def specificity(truth: NDArray[Any], found: NDArray[Any], scores: NDArray[Any]) -> float:
+        others = [truth != number for number in range(count)]
+        return float(np.mean([np.mean(found[o] != n) for n, o in enumerate(others) if o.any()]))
+
     return {
         "roc_auc": lambda t, f, s: metrics.roc_auc_score(
             t, s, multi_class="ovr", labels=range(count)
         ),
+        "pr_auc": lambda t, f, s: metrics.average_precision_score(np.eye(count)[t], s),
         "accuracy": lambda t, f, s: metrics.accuracy_score(t, f),
         "balanced_accuracy": lambda t, f, s: metrics.balanced_accuracy_score(t, f),
         "f1": lambda t, f, s: metrics.f1_score(t, f, average="macro"),
+        "sensitivity": lambda t, f, s: metrics.recall_score(t, f, average="macro"),
+        "specificity": specificity,
+        "precision": lambda t, f, s: metrics.precision_score(t, f, average="macro"),
         "mcc": lambda t, f, s: metrics.matthews_corrcoef(t, f),
         "brier": brier,
+        "ece": lambda t, f, s: expected_calibration_error(t, s),
     }

@@ -31,8 +31,8 @@ def measure_pipeline(
     Returns
     -------
     dict
-        As `evaluate_classifier` returns it, with ``predictions``: file, patient, label,
-        predicted and probabilities of each scan.
+        As `evaluate_classifier` returns it, with ``predictions``: file, patient, label as
+        the manifest has it, true and predicted class and probabilities of each scan.
 
     Raises
     ------
@@ -66,6 +66,7 @@ def measure_pipeline(
             "file": str(row.file),
             "patient": row.patient,
             "label": row.label,
+            "true": str(known[row.label]),
             "predicted": str(label),
             "probabilities": dict(zip(names, np.round(scores, 6).tolist(), strict=True)),
         }

@@ -51,6 +51,32 @@ def overlay(grey: NDArray[np.uint8], labels: NDArray[Any] | None = None) -> NDAr
     return rgb
 
 
+def heat_overlay(grey: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Lay a heat map over a slice.
+
+    Parameters
+    ----------
+    grey : uint8 array of shape (rows, columns)
+    heat : float array of the same shape
+        0 to 1.
+
+    Returns
+    -------
+    uint8 array of shape (rows, columns, 3)
+        RGB; the slice shows through where there is no heat.
+
+    Examples
+    --------
+    >>> heat_overlay(np.full((4, 4), 90, np.uint8), np.zeros((4, 4), np.float32))[0, 0].tolist()
+    [90, 90, 90]
+    """
+    from matplotlib import colormaps
+
+    colour = colormaps["inferno"](heat)[..., :3] * 255
+    share = 0.6 * np.clip(heat, 0, 1)[..., None]
+    return np.rint((1 - share) * grey[..., None] + share * colour).astype(np.uint8)
+
+
 def montage(
     scan: Scan, mask: LungMask | None = None, *, columns: int = 4, rows: int = 3
 ) -> NDArray[np.uint8]:

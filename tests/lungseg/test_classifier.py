@@ -134,3 +134,32 @@ def test_it_starts_from_the_shipped_trunk(pictures) -> None:
     with pytest.raises(ValueError, match="a start for fit"):
         lungseg.CTClassifier(weights="ct").predict(X)
     assert classifier.fit(X, y).model_ is not None
+
+
+def test_validation_data_calibrate_and_promise(pictures, tmp_path) -> None:
+    X, y, _ = pictures
+    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=3, augment=False)
+    classifier.fit(X, y, validation=(X, y))
+    assert classifier.conformal_ is not None
+    sets = classifier.predict_set(X, coverage=0.5)
+    assert all(set(found) <= {"healthy", "ill"} for found in sets)
+    certain = classifier.predict(X, coverage=0.5)
+    assert [label for label in certain if label is not None] == [s[0] for s in sets if len(s) == 1]
+    again = lungseg.CTClassifier.from_pretrained(classifier.save(tmp_path / "c"))
+    assert again.temperature_ == classifier.temperature_
+    assert again.conformal_ == classifier.conformal_
+    assert np.array_equal(again.predict_proba(X), classifier.predict_proba(X))
+
+
+def test_calibration_leaves_the_order_and_the_network(pictures) -> None:
+    X, y, _ = pictures
+    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=2, augment=False).fit(X, y)
+    with pytest.raises(ValueError, match="calibrate"):
+        classifier.predict_set(X)
+    before = classifier.predict_proba(X)
+    classifier.calibrate(X * 2, list(y) * 2)
+    after = classifier.predict_proba(X)
+    assert classifier.temperature_ != 1
+    assert np.array_equal(before[:, 1].argsort(), after[:, 1].argsort())
+    with pytest.raises(ValueError, match="were not trained"):
+        classifier.calibrate(X[:1], ["unheard of"])

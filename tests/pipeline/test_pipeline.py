@@ -83,7 +83,8 @@ def test_an_artefact_is_whole(own, tmp_path) -> None:
     assert config["classifier"]["classes"] == [0, 1]
     assert config["roi"]["params"] == lungseg.RoiMultiply().get_params()
     assert {"masker", "versions", "format"} <= set(config)
-    assert {p.name for p in folder.iterdir()} == {
+    # The export is there where the packages that make one are.
+    assert {p.name for p in folder.iterdir()} - {"masker.onnx.gz"} == {
         "SHA256SUMS",
         "card.md",
         "classifier.weights.h5",

@@ -1,0 +1,198 @@
+"""Whether a pipeline reads the lungs, or something else that goes with the label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
+from lungseg.inputs import check_is_list, check_same_length
+from lungseg.io.atomic import atomic_path
+from lungseg.roi import RoiMultiply
+from lungseg.scan import MaskedScan, Scan
+
+if TYPE_CHECKING:
+    from lungseg.pipeline.pipeline import Pipeline
+
+#: What the classifier is shown in turn.
+VIEWS = ("ROI", "full picture", "background alone", "mask's shape alone")
+
+#: Grey of soft tissue in either unit: what stands for everything that is not shown.
+_TISSUE = {"HU": 40, "display": 190}
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What a classifier makes of the lungs, and of what is not the lungs.
+
+    Parameters
+    ----------
+    auc : dict of str to Estimate
+        ROC AUC of the same classifier in each of `VIEWS`.
+    heat_inside : Estimate
+        Mean share of the Grad-CAM heat that lies inside the lungs.
+    """
+
+    auc: dict[str, Estimate]
+    heat_inside: Estimate
+
+    @property
+    def shortcut(self) -> bool:
+        """Whether the label can be told without the lungs: a lower bound of AUC above ½."""
+        return any(
+            self.auc[view].low is not None and self.auc[view].low > 0.5  # type: ignore[operator]
+            for view in ("background alone", "mask's shape alone")
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything in types that JSON knows."""
+        return {
+            "roc_auc": {view: estimate.to_dict() for view, estimate in self.auc.items()},
+            "heat_inside_lungs": self.heat_inside.to_dict(),
+            "shortcut": self.shortcut,
+        }
+
+    def save_figure(self, path: str | Path) -> Path:
+        """Draw the AUC of each view with its interval; the suffix decides the format."""
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(6, 2.8), layout="constrained")
+        axes = figure.add_subplot()
+        shown = [
+            (view, found.value, found.low or found.value, found.high or found.value)
+            for view, found in self.auc.items()
+            if found.value is not None
+        ]
+        for place, (_, value, low, high) in enumerate(shown):
+            axes.plot([low, high], [place, place], color="#0072B2")
+            axes.plot([value], [place], "o", color="#0072B2")
+        axes.axvline(0.5, color="0.6", linestyle=":")
+        axes.set_yticks(range(len(shown)), [view for view, *_ in shown])
+        axes.invert_yaxis()
+        axes.set(xlim=(0, 1), xlabel="ROC AUC, 95 % interval over patients")
+        with atomic_path(path) as temporary:
+            figure.savefig(temporary, dpi=150)
+        return Path(path)
+
+    def __str__(self) -> str:
+        width = max(map(len, self.auc))
+        lines = [f"{view:<{width}}  AUC {estimate}" for view, estimate in self.auc.items()]
+        lines.append(f"{'heat inside lungs':<{width}}  {self.heat_inside}")
+        if self.shortcut:
+            lines.append("The label can be told without the lungs: the classifier may do so too.")
+        return "\n".join(lines)
+
+
+def audit(
+    pipeline: Pipeline,
+    X: Iterable[Any],
+    y: Sequence[Any],
+    groups: Sequence[Any],
+    *,
+    repeats: int = 1000,
+) -> Audit:
+    """Score a classifier on the lungs, and on what is left without them.
+
+    The same trained classifier is shown the ROI as in the pipeline; the full picture; the
+    ROI with the lungs painted over; and the outline of the lungs alone. A score well above
+    one half in the last two says that the label can be told from the table, the heart or
+    the crop.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        With a masker.
+    X : iterable of path, array or Scan
+        Of patients that training has not seen.
+    y : sequence
+    groups : sequence
+        Patient of each scan.
+    repeats : int
+        Of the bootstrap over patients.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    ValueError
+        If the pipeline has no masker, the lengths differ, or ``y`` holds a class that it
+        does not know.
+
+    References
+    ----------
+    DeGrave et al., "AI for radiographic COVID-19 detection selects shortcuts over signal",
+    Nature Machine Intelligence 2021.
+    """
+    check_is_list(X)
+    check_same_length(X=X, y=y, groups=groups)
+    if isinstance(pipeline.masker_, str):
+        raise ValueError("an audit needs a pipeline with a masker: it asks what lies in the lungs")
+    classes = pipeline.classes_.tolist()
+    unknown = set(np.asarray(y).tolist()) - set(classes)
+    if unknown:
+        raise ValueError(f"y holds classes that the pipeline does not know: {sorted(unknown)}")
+    truth = np.array([classes.index(label) for label in np.asarray(y).tolist()])
+    scores: dict[str, list[NDArray[np.float64]]] = {view: [] for view in VIEWS}
+    inside = []
+    for item in pipeline.masker_.iterate(X):
+        views = _views(item, pipeline.roi_)
+        rows = pipeline.classifier_.predict_proba(views.values())
+        for view, row in zip(views, rows, strict=True):
+            scores[view].append(row)
+        inside.append(_heat_inside(pipeline, item))
+    return Audit(
+        {
+            view: bootstrap_estimate(_auc, groups, truth, np.array(rows), repeats=repeats)
+            for view, rows in scores.items()
+        },
+        bootstrap_estimate(_mean, groups, np.array(inside, float), repeats=repeats),
+    )
+
+
+def _views(item: MaskedScan, roi: RoiMultiply) -> dict[str, Scan]:
+    """Make what the classifier is shown of one scan, framed as the pipeline frames it."""
+    scan, mask = item
+    tissue = _TISSUE[scan.units]
+    painted = np.where(mask.lungs, tissue, scan.voxels)
+    outline = np.where(mask.lungs, scan.air, tissue)
+    frame = RoiMultiply(
+        None, crop=roi.crop, margin=roi.margin, min_confidence=roi.min_confidence
+    )  # fmt: skip
+    return {
+        "ROI": roi.transform([item])[0],
+        "full picture": scan,
+        "background alone": frame.transform([MaskedScan(scan.with_voxels(painted), mask)])[0],
+        "mask's shape alone": frame.transform([MaskedScan(scan.with_voxels(outline), mask)])[0],
+    }
+
+
+def _heat_inside(pipeline: Pipeline, item: MaskedScan) -> float:
+    """Share of the heat inside the lungs; not a number where there is neither."""
+    if not item.mask.lungs.any():
+        return float("nan")
+    (found,) = pipeline.classifier_.explain(pipeline.roi_.transform([item]))
+    lungs = item.mask.lungs[pipeline.roi_.box_of(item)]
+    total = float(found.voxels.sum())
+    return float(found.voxels[lungs].sum()) / total if total else float("nan")
+
+
+def _auc(truth: NDArray[Any], scores: NDArray[Any]) -> float | None:
+    held = set(truth.tolist())
+    if len(held) < scores.shape[1]:
+        return None
+    if scores.shape[1] == 2:
+        return float(roc_auc_score(truth, scores[:, 1]))
+    return float(roc_auc_score(truth, scores, multi_class="ovr"))
+
+
+def _mean(shares: NDArray[Any]) -> float | None:
+    known = shares[np.isfinite(shares)]
+    return float(known.mean()) if len(known) else None

@@ -1,0 +1,91 @@
+"""Prediction sets that hold the true class with a promised probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class Conformal:
+    """Split-conformal prediction sets, each class with a threshold of its own.
+
+    Whatever the network, if new patients are like those it was calibrated on, the set of
+    a patient holds the true class with the promised probability, in every class. An empty
+    set says that the scan is like none of them.
+
+    Parameters
+    ----------
+    scores : tuple of tuples of float
+        For each class the sorted scores of its calibration samples: one less the
+        probability of the true class.
+
+    References
+    ----------
+    Vovk, "Conditional Validity of Inductive Conformal Predictors", ACML 2012. Sadinle et
+    al., "Least Ambiguous Set-Valued Classifiers With Bounded Error Levels", JASA 2019.
+
+    Examples
+    --------
+    >>> model = Conformal.fit([0] * 20 + [1] * 20, [[0.9, 0.1]] * 20 + [[0.2, 0.8]] * 20)
+    >>> model.sets([[0.95, 0.05], [0.5, 0.5]], coverage=0.9).tolist()
+    [[True, False], [False, False]]
+    """
+
+    scores: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def fit(cls, y_true: ArrayLike, probabilities: ArrayLike) -> Conformal:
+        """Calibrate on data that training and choices have not seen.
+
+        Parameters
+        ----------
+        y_true : int array of shape (n,)
+            Number of the true class.
+        probabilities : float array of shape (n, classes)
+
+        Returns
+        -------
+        Conformal
+        """
+        truth, found = np.asarray(y_true), np.asarray(probabilities, float)
+        return cls(
+            tuple(
+                tuple(np.sort(1 - found[truth == number, number]).round(6).tolist())
+                for number in range(found.shape[1])
+            )
+        )
+
+    def sets(self, probabilities: ArrayLike, coverage: float = 0.9) -> NDArray[np.bool_]:
+        """Say for each sample which classes cannot be ruled out.
+
+        Parameters
+        ----------
+        probabilities : float array of shape (n, classes)
+        coverage : float
+            Probability with which a set holds the true class, above 0 and below 1.
+
+        Returns
+        -------
+        bool array of shape (n, classes)
+
+        Raises
+        ------
+        ValueError
+            If the coverage is out of its range.
+        """
+        if not 0 < coverage < 1:
+            raise ValueError(f"coverage must lie between 0 and 1, got {coverage}")
+        limits = np.array([_quantile(scores, coverage) for scores in self.scores])
+        return np.asarray(1 - np.asarray(probabilities, float) <= limits + 1e-6)
+
+
+def _quantile(scores: Sequence[Any], coverage: float) -> float:
+    """Take the score that the promised share of new samples does not pass."""
+    rank = int(np.ceil((len(scores) + 1) * coverage))
+    # Too few calibration samples to promise anything: nothing is ruled out.
+    return float(scores[rank - 1]) if rank <= len(scores) else 1.0

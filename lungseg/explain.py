@@ -1,0 +1,101 @@
+"""Grad-CAM: which part of a picture speaks for a class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.backend import backend_name, keras
+
+
+def grad_cam(
+    model: Any, pictures: NDArray[np.uint8], target: int, *, layer: str | None = None
+) -> NDArray[np.float32]:
+    """Show where in pictures a network sees a class.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From pictures to logits; gradients are taken of logits, since those of a softmax
+        vanish where it is sure.
+    pictures : uint8 array of shape (n, rows, columns)
+    target : int
+        Number of the class.
+    layer : str, optional
+        Of feature maps; the last one that has any without.
+
+    Returns
+    -------
+    float32 array of shape (n, rows, columns)
+        0 to 1 in each picture; all 0 where nothing speaks for the class.
+
+    Raises
+    ------
+    ValueError
+        If no layer has feature maps, or there is no such class.
+    RuntimeError
+        If Keras runs on another backend than TensorFlow or PyTorch.
+
+    References
+    ----------
+    Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-Based
+    Localization", ICCV 2017.
+
+    Examples
+    --------
+    >>> from lungseg.networks import build
+    >>> grad_cam(build("simple", (32, 32, 1), 2), np.zeros((1, 32, 32), np.uint8), 1).shape
+    (1, 32, 32)
+    """
+    if not 0 <= target < model.output_shape[-1]:
+        raise ValueError(f"target must be a class from 0 to {model.output_shape[-1] - 1}")
+    chosen = model.get_layer(layer) if layer else _last_maps(model)
+    both = keras.Model(model.inputs, [chosen.output, model.outputs[0]])
+    batch = pictures[..., None].astype(np.float32)
+    if model.input_shape[-1] != 1:
+        batch = np.repeat(batch, model.input_shape[-1], axis=-1)
+    maps, slopes = _maps_and_slopes(both, batch, target)
+    weights = slopes.mean(axis=(1, 2), keepdims=True)
+    heat = np.maximum((weights * maps).sum(axis=-1), 0)
+    shape = pictures.shape[2], pictures.shape[1]
+    large = np.stack([cv2.resize(part, shape, interpolation=cv2.INTER_LINEAR) for part in heat])
+    peaks = large.max(axis=(1, 2), keepdims=True)
+    return np.asarray(np.where(peaks > 0, large / np.maximum(peaks, 1e-12), 0), np.float32)
+
+
+def _last_maps(model: Any) -> Any:
+    """Find the last layer whose output still has rows and columns."""
+    for layer in reversed(model.layers):
+        shape = getattr(layer.output, "shape", ())
+        if len(shape) == 4 and not isinstance(layer, keras.layers.InputLayer):
+            return layer
+    raise ValueError(f"the network {model.name} has no feature maps for Grad-CAM")
+
+
+def _maps_and_slopes(
+    both: Any, batch: NDArray[np.float32], target: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Feature maps, and the gradient of the class's logit with respect to them."""
+    backend = backend_name()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            # Trainable weights are watched, and with them whatever depends on them.
+            maps, logits = both([batch], training=False)
+            # Logits of other pictures do not depend on these maps: one sum serves all.
+            total = tf.reduce_sum(logits[:, target])
+        return maps.numpy(), tape.gradient(total, maps).numpy()
+    if backend == "torch":
+        import torch
+
+        maps, logits = both([batch], training=False)
+        (slopes,) = torch.autograd.grad(logits[:, target].sum(), maps)
+        return maps.detach().cpu().numpy(), slopes.detach().cpu().numpy()
+    raise RuntimeError(
+        f"Grad-CAM takes gradients on TensorFlow or PyTorch, and Keras runs on {backend}: set "
+        "KERAS_BACKEND=tensorflow"
+    )

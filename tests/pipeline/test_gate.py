@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from lungseg.pipeline.gate import judge
+
+import lungseg
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_pipeline_that_got_worse_is_not_kept(classes) -> None:
+    rng = np.random.default_rng(0)
+    truth = np.arange(60) % classes
+    good = np.eye(classes)[truth] + rng.normal(0, 0.3, (60, classes))
+    bad = rng.random((60, classes))
+    groups = np.arange(60) // 2
+    worse, better = judge(truth, good, bad, groups), judge(truth, bad, good, groups)
+    assert worse.kept == "base"
+    assert worse.difference.high < 0
+    assert better.kept == "tuned"
+    assert "better" in str(better)
+    assert judge(truth, good, good, groups).kept == "base"
+
+
+def test_few_scans_are_never_compared() -> None:
+    verdict = judge([0, 1], [[1, 0], [0, 1]], [[0, 1], [1, 0]], [1, 2])
+    assert verdict.kept == "tuned"
+    assert "too few" in verdict.reason
+    assert verdict.to_dict()["difference"] is None
+
+
+@pytest.fixture(scope="module")
+def hospital() -> tuple[list[np.ndarray], list[str], list[int]]:
+    """Thirty patients whose label is how bright the picture is."""
+    rng = np.random.default_rng(0)
+    labels = ["ill" if number % 2 else "well" for number in range(30)]
+    pictures = [
+        rng.integers(0, 90, (64, 72), np.uint8) + np.uint8(120 * (label == "ill"))
+        for label in labels
+    ]
+    return pictures, labels, list(range(30))
+
+
+def test_the_gate_speaks_of_patients_that_neither_saw(hospital) -> None:
+    X, y, groups = hospital
+    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, augment=False)
+    base = lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
+    tuned = base.fine_tune(X, y, groups, epochs=1, gate=0.4)
+    assert 10 <= tuned.verdict_.difference.n <= 14
+    assert tuned.verdict_.kept in ("base", "tuned")
+    if tuned.verdict_.kept == "base":
+        assert np.array_equal(tuned.predict_proba(X[:2]), base.predict_proba(X[:2]))
+    assert "no patients" in base.fine_tune(X, y, groups, epochs=1, gate=0).verdict_.reason
+    assert "groups" in base.fine_tune(X[:4], y[:4], epochs=1).verdict_.reason
