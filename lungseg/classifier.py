@@ -15,17 +15,18 @@ from sklearn.utils.validation import check_is_fitted
 from lungseg.artifact import Precision, load_weights, read_artifact, write_artifact
 from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
+from lungseg.evaluation.splits import grouped_split
 from lungseg.evaluation.thresholds import choose_threshold
 from lungseg.inputs import check_same_length, iterate_scans
 from lungseg.params import check_params
 from lungseg.pooling import RULES, pool_slices
-from lungseg.preprocess.pictures import scan_to_pictures, spread_slices
+from lungseg.preprocess.pictures import nearer, scan_to_pictures, spread_slices
 from lungseg.preprocess.window import Window
 from lungseg.scan import Heatmap
-from lungseg.training.hold_out import hold_out
+from lungseg.training.schedule import Schedule
 
 #: Parameters that say how to run and not what was learned; an artefact leaves them out.
-_RUNTIME = ("weights", "checkpoint", "verbose")
+_RUNTIME = ("weights", "checkpoint", "tensorboard", "verbose")
 
 #: Fewer scans than this say nothing of a temperature.
 _ENOUGH = 20
@@ -52,6 +53,18 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
     dropout : float
     epochs, batch_size, learning_rate
         Of the training, by AdamW with a cosine decay.
+    frozen_epochs : int
+        Epochs before those, in which the head learns alone, at ten times the rate.
+    unfreeze : float
+        Share of the trunk's layers, from the last, that learn with the head.
+    freeze_norm : bool or "auto"
+        Keep the statistics of the batch norms that the training starts from. "auto" does
+        so where ``weights`` are given and an epoch has fewer than eight batches: too few
+        to find better ones.
+    average : float
+        Momentum of a running average of the weights, which is what is kept; 0 for none.
+    patience : int, optional
+        Stop after as many epochs without a better loss on validation data.
     augment : bool
     validation_fraction : float
         Share of the groups kept aside to pick the epoch and the threshold.
@@ -59,6 +72,9 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         How slices become one probability; see `lungseg.pooling.pool_slices`.
     max_slices : int
         Largest number of slices taken from a volume.
+    views : {1, 2, 4}
+        Test-time augmentation: the mean over a slice and its mirror image (2), and over
+        both at full size and brought 10 % nearer (4). Takes as many times as long.
     threshold : float or {"youden", "f1"}
         For two classes: probability of the second class from which it is predicted, or
         the aim by which it is chosen on validation data (½ where there are none).
@@ -71,6 +87,8 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         A start takes what fits by name and shape, so that the classes may be new.
     checkpoint : str, Path, optional
         Folder in which a training keeps its state; see `LungMasker`.
+    tensorboard : str, Path, optional
+        Folder in which a training writes logs for TensorBoard.
     seed : int
     verbose : int
 
@@ -116,14 +134,21 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         epochs: int = 60,
         batch_size: int = 16,
         learning_rate: float = 5e-4,
+        frozen_epochs: int = 0,
+        unfreeze: float = 1.0,
+        freeze_norm: bool | Literal["auto"] = "auto",
+        average: float = 0.0,
+        patience: int | None = None,
         augment: bool = True,
         validation_fraction: float = 0.15,
         pool: str = "mean",
         max_slices: int = 16,
+        views: int = 1,
         threshold: float | str = 0.5,
         positive: Any = None,
         weights: str | Path | None = None,
         checkpoint: str | Path | None = None,
+        tensorboard: str | Path | None = None,
         seed: int = 0,
         verbose: int = 0,
     ) -> None:
@@ -138,14 +163,21 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.frozen_epochs = frozen_epochs
+        self.unfreeze = unfreeze
+        self.freeze_norm = freeze_norm
+        self.average = average
+        self.patience = patience
         self.augment = augment
         self.validation_fraction = validation_fraction
         self.pool = pool
         self.max_slices = max_slices
+        self.views = views
         self.threshold = threshold
         self.positive = positive
         self.weights = weights
         self.checkpoint = checkpoint
+        self.tensorboard = tensorboard
         self.seed = seed
         self.verbose = verbose
 
@@ -195,16 +227,16 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         bags = [self._pictures(scan) for scan in iterate_scans(X)]
         bags, numbers, aside = self._set_aside(bags, numbers, groups, validation)
         model = self._build(self.weights)
+        data = _flatten(bags, numbers)
         self.history_ = train_classifier(
             model,
-            _flatten(bags, numbers),
+            data,
             None if aside is None else _flatten(*aside),
             loss=self._make_loss(numbers),
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
+            schedule=self._schedule(len(data[1])),
             augment=self.augment,
             folder=None if self.checkpoint is None else Path(self.checkpoint),
+            tensorboard=None if self.tensorboard is None else Path(self.tensorboard),
             seed=self.seed,
             verbose=self.verbose,
         )
@@ -294,7 +326,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             return bags, numbers, (theirs, self._numbers_of(other))
         if groups is None or self.validation_fraction == 0:
             return bags, numbers, None
-        keep, aside = hold_out(groups, self.validation_fraction, self.seed)
+        keep, aside = grouped_split(numbers.tolist(), groups, self.validation_fraction, self.seed)
         if len(set(numbers[keep].tolist())) < len(self.classes_):
             raise ValueError(
                 "after the split by group the training data lack a class; give more groups, "
@@ -304,6 +336,21 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             [bags[i] for i in keep],
             numbers[keep],
             ([bags[i] for i in aside], numbers[aside]),
+        )
+
+    def _schedule(self, pictures: int) -> Schedule:
+        freeze_norm = self.freeze_norm
+        if freeze_norm == "auto":
+            freeze_norm = self.weights is not None and pictures < 8 * self.batch_size
+        return Schedule(
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            frozen_epochs=self.frozen_epochs,
+            unfreeze=self.unfreeze,
+            freeze_norm=bool(freeze_norm),
+            average=self.average,
+            patience=self.patience,
         )
 
     def _make_loss(self, numbers: NDArray[Any]) -> Any:
@@ -477,13 +524,25 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         return self._take(scan)[0]
 
     def _slice_probabilities(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
+        pictures = pictures.astype(np.float32)
         logits = [
-            self.model_.predict_on_batch(
-                pictures[i : i + self.batch_size, ..., None].astype(np.float32)
+            np.mean([self.model_.predict_on_batch(view) for view in self._views(batch)], axis=0)
+            for batch in (
+                pictures[i : i + self.batch_size, ..., None]
+                for i in range(0, len(pictures), self.batch_size)
             )
-            for i in range(0, len(pictures), self.batch_size)
         ]
         return _softmax(np.concatenate(logits).astype(np.float64))
+
+    def _views(self, batch: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+        """Yield the pictures of a batch as they are, mirrored, and nearer."""
+        yield batch
+        if self.views > 1:
+            yield batch[:, :, ::-1]
+        if self.views > 2:
+            near = nearer(batch[..., 0], 0.1)[..., None]
+            yield near
+            yield near[:, :, ::-1]
 
     def pool_slices(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pool the probabilities of slices by the rule ``pool``, to shape (classes,).
@@ -613,7 +672,14 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             learning_rate=(0, None),
             validation_fraction=(0, 0.9),
             max_slices=(1, None),
+            frozen_epochs=(0, None),
+            unfreeze=(0, 1),
+            average=(0, 0.99999),
         )
+        if self.views not in (1, 2, 4):
+            raise ValueError(f"views of CTClassifier must be 1, 2 or 4, got {self.views!r}")
+        if self.patience is not None:
+            check_params(self, patience=(1, None))
         rule = ("youden", "f1") if isinstance(self.threshold, str) else (0, 1)
         check_params(self, threshold=rule)
 

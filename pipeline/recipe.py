@@ -48,9 +48,15 @@ class ClassifierRecipe(_Strict):
     epochs: int | None = Field(None, ge=1)
     batch_size: int | None = Field(None, ge=1)
     learning_rate: float | None = Field(None, gt=0)
+    frozen_epochs: int | None = Field(None, ge=0)
+    unfreeze: float | None = Field(None, ge=0, le=1)
+    freeze_norm: bool | Literal["auto"] | None = None
+    average: float | None = Field(None, ge=0, lt=1)
+    patience: int | None = Field(None, ge=1)
     augment: bool | None = None
     pool: Literal["mean", "max", "top"] | None = None
     max_slices: int | None = Field(None, ge=1)
+    views: Literal[1, 2, 4] | None = None
     threshold: float | Literal["youden", "f1"] | None = None
     positive: str | None = None
 

@@ -38,6 +38,9 @@ def fit_masker(
     target: Annotated[str, typer.Option(help="lungs, or surrounding as published.")] = "lungs",
     test: Annotated[float, typer.Option(help="Share of patients for the test.")] = 0.15,
     validation: Annotated[float, typer.Option(help="Share of the rest for validation.")] = 0.1,
+    drop: Annotated[
+        Path | None, typer.Option(help="List of files of MANIFEST that are not trained on.")
+    ] = None,
     also: Annotated[
         list[Path] | None,
         typer.Option(help="More slices to train on, as lung-labels writes them; repeatable."),
@@ -67,12 +70,14 @@ def fit_masker(
         three_splits,
         training_facts,
     )
-    from lungseg.manifest import read_manifest
+    from lungseg.manifest import read_manifest, read_names
     from lungseg.masker import LungMasker
     from lungseg.training.mixture import Source, mix, read_lesion_bank
 
     rows = read_manifest(manifest, need=("mask",))
     train, val, held = three_splits(rows, test=test, validation=validation, seed=seed)
+    # After the split, and never from the test: that is to stay what it is.
+    train = train.without(() if drop is None else read_names(drop))
     masker = LungMasker(
         network=network,
         filters=filters,

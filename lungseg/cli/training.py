@@ -24,14 +24,23 @@ def three_splits(
     manifest: Manifest, *, test: float, validation: float, seed: int
 ) -> tuple[Manifest, Manifest, Manifest]:
     """Train, validation and test rows: the manifest's own, else drawn by patient."""
-    from lungseg.training.hold_out import hold_out
-
     if any(row.split for row in manifest.rows):
         return manifest.split("train"), manifest.split("val"), manifest.split("test")
-    keep, aside = hold_out(manifest.patients, test, seed)
-    rest = manifest.take(keep)
-    train, val = hold_out(rest.patients, validation, seed)
-    return rest.take(train), rest.take(val), manifest.take(aside)
+    rest, held = _split(manifest, test, seed)
+    train, val = _split(rest, validation, seed)
+    return train, val, held
+
+
+def _split(manifest: Manifest, fraction: float, seed: int) -> tuple[Manifest, Manifest]:
+    """By patient, and by class as well where there are labels."""
+    from lungseg.evaluation.splits import grouped_split
+    from lungseg.training.hold_out import hold_out
+
+    if all(manifest.labels):
+        keep, aside = grouped_split(manifest.labels, manifest.patients, fraction, seed)
+        return manifest.take(keep.tolist()), manifest.take(aside.tolist())
+    kept, left = hold_out(manifest.patients, fraction, seed)
+    return manifest.take(kept), manifest.take(left)
 
 
 def describe(parts: dict[str, Manifest]) -> str:

@@ -65,7 +65,8 @@ def efficientnet(
     trunk = efficientnet_trunk(inputs, variant, norm_momentum=norm_momentum, weights=weights)
 
     # === Head ===
-    x = layers.GlobalAveragePooling2D(name="pool")(trunk.output)
-    x = layers.Dropout(dropout, name="dropout")(x)
-    outputs = layers.Dense(classes, name="logits")(x)
+    # In single precision whatever the trunk computes in: softmax and loss need it.
+    x = layers.GlobalAveragePooling2D(name="pool", dtype="float32")(trunk.output)
+    x = layers.Dropout(dropout, name="dropout", dtype="float32")(x)
+    outputs = layers.Dense(classes, name="logits", dtype="float32")(x)
     return keras.Model(inputs, outputs, name=f"efficientnet{variant}")

@@ -13,6 +13,7 @@ import numpy as np
 
 from lungseg.backend import keras
 from lungseg.io.atomic import atomic_path
+from lungseg.training.average import WeightAverage
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -25,6 +26,8 @@ class Checkpoint(keras.callbacks.Callback):
     monitor : str or None
         The figure that picks the best epoch; None keeps the last.
     mode : {"max", "min"}
+    average : WeightAverage, optional
+        Whose weights are kept in place of the model's own.
     verbose : int
         With 1, one line an epoch on standard error.
 
@@ -37,10 +40,17 @@ class Checkpoint(keras.callbacks.Callback):
     """
 
     def __init__(
-        self, folder: Path | None, *, monitor: str | None, mode: str = "max", verbose: int = 0
+        self,
+        folder: Path | None,
+        *,
+        monitor: str | None,
+        mode: str = "max",
+        average: WeightAverage | None = None,
+        verbose: int = 0,
     ) -> None:
         super().__init__()
         self.folder = folder
+        self.average = average
         self.monitor = monitor
         self.sign = 1 if mode == "max" else -1
         self.verbose = verbose
@@ -50,18 +60,27 @@ class Checkpoint(keras.callbacks.Callback):
 
     def resume(self, model: Any) -> int:
         """Load the last state into ``model``; return the number of epochs that are done."""
-        if self.folder is None or not (self.folder / "state.json").is_file():
+        if self.folder is None or not (self.folder / "last.h5").is_file():
             return 0
-        state = json.loads((self.folder / "state.json").read_text())
         model.optimizer.build(model.trainable_variables)
-        _load(self.folder / "last.h5", _variables(model))
+        values, state = _load(self.folder / "last.h5")
+        variables = _variables(model)
+        wanted = [*variables, *([] if self.average is None else model.weights)]
+        if [value.shape for value in values] != [tuple(variable.shape) for variable in wanted]:
+            raise ValueError(
+                f"{self.folder} was written by another network or training; start in a new folder"
+            )
+        for variable, value in zip(variables, values, strict=False):
+            variable.assign(value)
+        if self.average is not None:
+            self.average.steps, self.average.values = state["steps"], values[len(variables) :]
         self.history, self.best = state["history"], state["best"]
         return len(self.history)
 
     def restore_best(self, model: Any) -> None:
         """Give ``model`` the weights of its best epoch."""
         if self.folder is not None and (self.folder / "best.h5").is_file():
-            _load(self.folder / "best.h5", model.variables)
+            model.set_weights(_load(self.folder / "best.h5")[0])
         elif self._best_weights is not None:
             model.set_weights(self._best_weights)
 
@@ -91,17 +110,30 @@ class Checkpoint(keras.callbacks.Callback):
         return True
 
     def _write(self, better: bool) -> None:
+        weights = self.model.get_weights() if self.average is None else self.average.values
         if self.folder is None:
             if better:
-                self._best_weights = self.model.get_weights()
+                self._best_weights = [np.array(value) for value in weights]
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         if better:
-            _save(self.folder / "best.h5", self.model.variables)
-        _save(self.folder / "last.h5", _variables(self.model))
-        # Last, so that a state never names weights that are not there.
-        with atomic_path(self.folder / "state.json") as path:
-            path.write_text(json.dumps({"history": self.history, "best": self.best}, indent=1))
+            _save(self.folder / "best.h5", weights)
+        average = self.average
+        state = {
+            "history": self.history,
+            "best": self.best,
+            "steps": 0 if average is None else average.steps,
+        }
+        # One file for all of it: a kill between two would leave states of two epochs.
+        values = [*_variables(self.model), *([] if average is None else average.values)]
+        _save(self.folder / "last.h5", values, state)
+
+    def epochs_since_best(self) -> int:
+        """Epochs since ``monitor`` was at its best; 0 where nothing is monitored."""
+        if self.monitor is None or self.best is None:
+            return 0
+        values = [figures[self.monitor] for figures in self.history]
+        return len(values) - 1 - values.index(self.best)
 
 
 def _variables(model: Any) -> list[Any]:
@@ -109,15 +141,14 @@ def _variables(model: Any) -> list[Any]:
     return [*model.variables, *model.optimizer.variables]
 
 
-def _save(path: Path, variables: list[Any]) -> None:
+def _save(path: Path, values: list[Any], state: dict[str, Any] | None = None) -> None:
     with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
-        for index, variable in enumerate(variables):
-            file.create_dataset(str(index), data=np.asarray(keras.ops.convert_to_numpy(variable)))
+        file.attrs["state"] = json.dumps(state)
+        for index, value in enumerate(values):
+            array = value if isinstance(value, np.ndarray) else keras.ops.convert_to_numpy(value)
+            file.create_dataset(str(index), data=np.asarray(array))
 
 
-def _load(path: Path, variables: list[Any]) -> None:
+def _load(path: Path) -> tuple[list[Any], Any]:
     with h5py.File(path) as file:
-        if len(file) != len(variables):
-            raise ValueError(f"{path} was written by another network; start in a new folder")
-        for index, variable in enumerate(variables):
-            variable.assign(file[str(index)][()])
+        return [file[str(index)][()] for index in range(len(file))], json.loads(file.attrs["state"])

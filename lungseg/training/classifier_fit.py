@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from lungseg.backend import keras
 from lungseg.training.augment_picture import PictureAugmentation
+from lungseg.training.freezing import freeze
 from lungseg.training.loop import cosine_decay, train
 from lungseg.training.picture_data import PictureData
+from lungseg.training.schedule import Schedule
 
 Labelled = tuple[NDArray[np.uint8], NDArray[Any]]
 
@@ -22,53 +24,77 @@ def train_classifier(
     validation: Labelled | None,
     *,
     loss: Any,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-    augment: bool,
-    folder: Path | None,
-    seed: int,
-    verbose: int,
+    schedule: Schedule,
+    augment: bool = True,
+    folder: Path | None = None,
+    tensorboard: Path | None = None,
+    seed: int = 0,
+    verbose: int = 0,
 ) -> list[dict[str, float]]:
-    """Train a network on pictures and class numbers.
+    """Train a network on pictures and class numbers: its head first, then its trunk.
 
     Parameters
     ----------
     model : keras.Model
         From grey 0…255 to logits.
     data, validation : tuple of (pictures, labels)
-        uint8 of shape (n, rows, columns) and class numbers. Without validation data the
-        last epoch is kept, else the one of the lowest loss.
+        uint8 of shape (n, rows, columns[, channels]) and class numbers. Without
+        validation data the last epoch is kept, else the one of the lowest loss.
     loss : keras.losses.Loss
         Of integer labels and logits.
-    epochs, batch_size, learning_rate, augment, folder, seed, verbose
+    schedule : Schedule
+    augment, folder, tensorboard, seed, verbose
         As in `CTClassifier`.
 
     Returns
     -------
     list of dict
-        Figures of each epoch.
+        Figures of each epoch, those of the head's own first.
     """
     pictures = PictureData(
         *data,
-        batch_size=batch_size,
+        batch_size=schedule.batch_size,
         augment=PictureAugmentation() if augment else None,
         seed=seed,
     )
-    model.compile(
-        optimizer=keras.optimizers.AdamW(
-            cosine_decay(learning_rate, len(pictures) * epochs), weight_decay=1e-3, clipnorm=1.0
-        ),
-        loss=loss,
-        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+    aside = None
+    if validation is not None:
+        aside = PictureData(*validation, batch_size=schedule.batch_size)
+
+    def run(name: str, epochs: int, rate: float, **others: Any) -> list[dict[str, float]]:
+        # Compiled anew: what learns is settled by then.
+        model.compile(
+            optimizer=keras.optimizers.AdamW(
+                cosine_decay(rate, len(pictures) * epochs), weight_decay=1e-3, clipnorm=1.0
+            ),
+            loss=loss,
+            metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        )
+        return train(
+            model,
+            pictures,
+            aside,
+            epochs=epochs,
+            monitor=None if validation is None else "val_loss",
+            mode="min",
+            folder=None if folder is None else folder / name,
+            tensorboard=None if tensorboard is None else tensorboard / name,
+            verbose=verbose,
+            **others,
+        )
+
+    history = []
+    if schedule.frozen_epochs:
+        freeze(model, share=0.0)
+        # A head by itself bears a higher rate, and its start is no longer random.
+        history += run("head", schedule.frozen_epochs, 10 * schedule.learning_rate)
+    freeze(model, share=schedule.unfreeze, norms=schedule.freeze_norm)
+    history += run(
+        "whole",
+        schedule.epochs,
+        schedule.learning_rate,
+        average=schedule.average,
+        patience=schedule.patience if validation is not None else None,
     )
-    return train(
-        model,
-        pictures,
-        None if validation is None else PictureData(*validation, batch_size=batch_size),
-        epochs=epochs,
-        monitor=None if validation is None else "val_loss",
-        mode="min",
-        folder=folder,
-        verbose=verbose,
-    )
+    freeze(model, share=1.0)
+    return history

@@ -8,13 +8,20 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from lungseg.preprocess.body import body_mask
+from lungseg.preprocess.close import close_gaps, fill_small_holes
 
 Mask = NDArray[np.bool_]
 
-#: Display grey in the default window: about -940 HU and -400 HU. Gas in bowel and airways
-#: is darker than the first, lung lies between the two (Hounsfield units of emphysema, from
-#: -950, overlap with gas: such lungs are left out, not mislabelled).
-_GAS, _TISSUE = 11, 110
+#: Display grey in the default window: about -940 HU and -310 HU. Gas in bowel and airways
+#: is darker than the first, lung lies between the two. The second, and the radius of
+#: closing, are those that came nearest to the labels of kmader_lungs' training slices
+#: (median Dice .988; with -400 HU, .984, the label was 2 % too small).
+_GAS, _TISSUE = 11, 125
+#: The middle of a lung is darker than this (about -520 HU); denser components are fat.
+_LUNG = 88
+_RADIUS = 0.012
+#: A twentieth of a lung with emphysema, itself as dark as gas, is as bright as this.
+_VESSELS = 25
 
 
 def lungs_by_density(grey: NDArray[np.uint8]) -> Mask:
@@ -44,7 +51,7 @@ def lungs_by_density(grey: NDArray[np.uint8]) -> Mask:
     (True, False)
     """
     body = cv2.erode(body_mask(grey).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    smooth = cv2.GaussianBlur(grey, (0, 0), 0.7)
     labels, count = ndimage.label((smooth < _TISSUE) & body)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     lungs = np.zeros(grey.shape, bool)
@@ -52,14 +59,16 @@ def lungs_by_density(grey: NDArray[np.uint8]) -> Mask:
         if sizes[number] < 0.0012 * grey.size:
             continue
         component = labels == number
-        if _GAS <= _inner_median(grey, component) < 0.8 * _TISSUE:
+        if _is_lung(grey, component):
             lungs |= component
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
-    closed = cv2.morphologyEx(lungs.astype(np.uint8), cv2.MORPH_CLOSE, disk)
-    return np.asarray(ndimage.binary_fill_holes(closed > 0))
+    return np.asarray(fill_small_holes(close_gaps(lungs, _RADIUS), largest=0.015 * grey.size))
 
 
-def _inner_median(grey: NDArray[np.uint8], component: Mask) -> float:
-    """Median away from the component's edge; white where nothing but edge is there."""
+def _is_lung(grey: NDArray[np.uint8], component: Mask) -> bool:
+    """Judge a component by its inside: gas is black throughout, lung has vessels in it."""
     inner = cv2.erode(component.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return float(np.median(grey[inner])) if inner.sum() > 20 else 255.0
+    if inner.sum() <= 20:
+        return False
+    middle, bright = np.quantile(grey[inner], (0.5, 0.95))
+    emphysema = inner.mean() > 0.02 and bright >= _VESSELS
+    return bool(middle < _LUNG and (middle >= _GAS or emphysema))

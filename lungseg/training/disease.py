@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 
 def add_opacities(
@@ -36,7 +37,8 @@ def add_opacities(
     """
     if not lungs.any():
         return slice_hu
-    extent = _patches(lungs.shape, rng) * lungs
+    part = _lobe(lungs, rng) if rng.random() < 0.2 else _patches(lungs.shape, rng)
+    extent = part * lungs
     # From faint ground glass to dense consolidation (Hansell et al., Radiology 2008).
     # As often dense as not: it is the dense parts that a masker leaves out.
     density = rng.uniform(-650, -150) if rng.random() < 0.5 else rng.uniform(-150, 80)
@@ -52,6 +54,20 @@ def _patches(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.flo
     edge = rng.uniform(0.05, 0.5)
     threshold = np.quantile(field, rng.uniform(0.35, 0.9))
     return np.clip((field - threshold) / edge, 0, 1).astype(np.float32)
+
+
+def _lobe(lungs: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float32]:
+    """One lung, or one side of it: a consolidation that leaves no dark lung beside it."""
+    labels, count = ndimage.label(lungs)
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    lung = labels == 1 + rng.choice(np.argsort(sizes)[-2:])
+    rows, columns = np.indices(lungs.shape)
+    angle = rng.uniform(0, 2 * np.pi)
+    depth = rows * np.sin(angle) + columns * np.cos(angle)
+    depth += max(lungs.shape) * 0.03 * _smooth_noise(lungs.shape, rng, max(lungs.shape) * 0.05)
+    front = np.quantile(depth[lung], rng.uniform(0.0, 0.7))
+    edge = rng.uniform(2, 20)
+    return np.asarray(np.clip((depth - front) / edge, 0, 1) * lung, np.float32)
 
 
 def _smooth_noise(

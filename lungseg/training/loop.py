@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from lungseg.backend import keras
+from lungseg.training.average import WeightAverage
 from lungseg.training.checkpoint import Checkpoint
 
 
@@ -18,6 +20,9 @@ def train(
     monitor: str | None,
     mode: str = "max",
     folder: Path | None = None,
+    average: float = 0.0,
+    patience: int | None = None,
+    tensorboard: Path | None = None,
     verbose: int = 0,
 ) -> list[dict[str, float]]:
     """Train a compiled model and leave it with the weights of its best epoch.
@@ -38,6 +43,12 @@ def train(
     mode : {"max", "min"}
     folder : Path, optional
         Where checkpoints go.
+    average : float
+        Momentum of a `WeightAverage`; 0 for none.
+    patience : int, optional
+        Epochs without a better figure after which the training stops.
+    tensorboard : Path, optional
+        Folder for TensorBoard's logs.
     verbose : int
 
     Returns
@@ -45,10 +56,19 @@ def train(
     list of dict
         Figures of every epoch.
     """
-    checkpoint = Checkpoint(folder, monitor=monitor, mode=mode, verbose=verbose)
+    mean = WeightAverage(average) if average else None
+    checkpoint = Checkpoint(folder, monitor=monitor, mode=mode, average=mean, verbose=verbose)
+    callbacks = [] if mean is None else [mean]
+    callbacks += [checkpoint]
+    if mean is not None:
+        mean.attach(model)
+    if patience is not None:
+        callbacks += [_Patience(checkpoint, patience)]
+    if tensorboard is not None:
+        callbacks += [_tensorboard(tensorboard)]
     done = checkpoint.resume(model)
     data.epoch = done
-    if done < epochs:
+    if done < epochs and not (patience and checkpoint.epochs_since_best() >= patience):
         model.fit(
             data,
             validation_data=validation,
@@ -57,10 +77,29 @@ def train(
             # The data set shuffles itself, by its seed and epoch.
             shuffle=False,
             verbose=0,
-            callbacks=[checkpoint],
+            callbacks=callbacks,
         )
     checkpoint.restore_best(model)
     return checkpoint.history
+
+
+def _tensorboard(folder: Path) -> Any:
+    if find_spec("tensorboard") is None:
+        raise ImportError('logs for TensorBoard need it: pip install "lungseg[tensorboard]"')
+    return keras.callbacks.TensorBoard(str(folder))
+
+
+class _Patience(keras.callbacks.Callback):
+    """Stop where the best epoch lies long back."""
+
+    def __init__(self, checkpoint: Checkpoint, epochs: int) -> None:
+        super().__init__()
+        self.checkpoint = checkpoint
+        self.epochs = epochs
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if self.checkpoint.epochs_since_best() >= self.epochs:
+            self.model.stop_training = True
 
 
 def cosine_decay(learning_rate: float, steps: int, *, warmup: float = 0.05) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lungseg.preprocess.close import close_gaps
+from lungseg.preprocess.close import close_gaps, fill_small_holes
 from lungseg.preprocess.dark import dark_regions
 
 Mask = NDArray[np.bool_]
@@ -80,20 +80,12 @@ def _hull(part: Mask) -> Mask:
 
 def _close_and_fill(mask: Mask, grey: NDArray[np.uint8]) -> Mask:
     closed = close_gaps(mask, 0.012)
-    filled = _fill_small_holes(closed, largest=0.015 * grey.size)
+    filled = fill_small_holes(closed, largest=0.015 * grey.size)
     labels, count = ndimage.label(filled)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     keep = sizes >= 0.01 * grey.size
     keep[0] = False
     return np.asarray(keep[labels])
-
-
-def _fill_small_holes(mask: Mask, *, largest: float) -> Mask:
-    """Fill vessels and lesions; a larger hole is the dome of the diaphragm."""
-    holes, count = ndimage.label(ndimage.binary_fill_holes(mask) & ~mask)
-    fill = np.bincount(holes.ravel(), minlength=count + 1) < largest
-    fill[0] = False
-    return np.asarray(mask | fill[holes])
 
 
 def _plausible(lungs: Mask) -> bool:

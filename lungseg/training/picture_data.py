@@ -16,7 +16,7 @@ class PictureData(keras.utils.PyDataset):
 
     Parameters
     ----------
-    pictures : uint8 array of shape (n, rows, columns)
+    pictures : uint8 array of shape (n, rows, columns) or (n, rows, columns, channels)
     labels : int array of shape (n,)
     batch_size : int
     augment : callable, optional
@@ -55,7 +55,9 @@ class PictureData(keras.utils.PyDataset):
     def __getitem__(self, batch: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
         chosen = self._order()[batch * self.batch_size : (batch + 1) * self.batch_size]
         pictures = np.stack([self._picture(int(index)) for index in chosen])
-        return pictures[..., None].astype(np.float32), self.labels[chosen]
+        if pictures.ndim == 3:
+            pictures = pictures[..., None]
+        return pictures.astype(np.float32), self.labels[chosen]
 
     def on_epoch_end(self) -> None:
         """Go on to the next epoch's order and augmentation."""

@@ -163,3 +163,67 @@ def test_calibration_leaves_the_order_and_the_network(pictures) -> None:
     assert np.array_equal(before[:, 1].argsort(), after[:, 1].argsort())
     with pytest.raises(ValueError, match="were not trained"):
         classifier.calibrate(X[:1], ["unheard of"])
+
+
+def test_the_head_learns_alone_at_first(pictures, tmp_path) -> None:
+    X, y, _ = pictures
+    start = lungseg.CTClassifier(**TINY).fit(X, y)
+    folder = start.save(tmp_path / "start")
+    tuned = lungseg.CTClassifier(
+        **{**TINY, "epochs": 1}, frozen_epochs=2, unfreeze=0.0, weights=folder
+    ).fit(X, y)
+    assert len(tuned.history_) == 3
+    before, after = (c.model_.get_layer("conv3").get_weights() for c in (start, tuned))
+    assert all((a == b).all() for a, b in zip(before, after, strict=True))
+    heads = [c.model_.get_layer("logits").get_weights()[0] for c in (start, tuned)]
+    assert not np.allclose(*heads)
+    assert all(layer.trainable for layer in tuned.model_.layers)
+
+
+def test_small_data_keep_the_statistics_they_start_from(pictures, tmp_path) -> None:
+    X, y, _ = pictures
+    settings = {"network": "efficientnetb0", "input_size": 32, "epochs": 1, "batch_size": 4}
+    start = lungseg.CTClassifier(**settings).fit(X, y)
+    folder = start.save(tmp_path / "start")
+    name = "top_bn"
+
+    def moved(**options) -> bool:
+        tuned = lungseg.CTClassifier(**settings, weights=folder, **options).fit(X, y)
+        pairs = zip(
+            start.model_.get_layer(name).get_weights(),
+            tuned.model_.get_layer(name).get_weights(),
+            strict=True,
+        )
+        return any(not np.array_equal(a, b) for a, b in pairs)
+
+    assert not moved()
+    assert moved(freeze_norm=False)
+
+
+def test_training_stops_when_it_gets_no_better(pictures) -> None:
+    X, y, _ = pictures
+    settings = {**TINY, "epochs": 50, "learning_rate": 1e-8, "dropout": 0.0, "augment": False}
+    classifier = lungseg.CTClassifier(**settings, patience=2, seed=1)
+    classifier.fit(X, y, validation=(X, [y[-1]] * len(y)))
+    assert len(classifier.history_) < 50
+
+
+def test_views_are_averaged(fitted) -> None:
+    classifier, X, _ = fitted
+    alone = classifier.predict_proba(X[:1])
+    mirrored = [np.ascontiguousarray(X[0][..., ::-1])]
+    both = clone(classifier).set_params(views=2)
+    for name in ("model_", "classes_", "threshold_", "temperature_", "conformal_"):
+        setattr(both, name, getattr(classifier, name))
+    assert np.allclose(both.predict_proba(X[:1]), both.predict_proba(mirrored), atol=1e-6)
+    assert not np.allclose(both.predict_proba(X[:1]), alone)
+    both.set_params(views=4)
+    assert np.allclose(both.predict_proba(X[:1]).sum(), 1)
+    with pytest.raises(ValueError, match="views"):
+        clone(both).set_params(views=3).fit(X, ["a", "b"] * (len(X) // 2))
+
+
+def test_logs_for_tensorboard(pictures, tmp_path) -> None:
+    X, y, _ = pictures
+    lungseg.CTClassifier(**TINY, tensorboard=tmp_path / "logs").fit(X, y)
+    assert list((tmp_path / "logs").rglob("events.*"))

@@ -64,6 +64,68 @@ def test_resumed_training_ends_as_an_uninterrupted_one(tmp_path, slices, monkeyp
         assert (a == b).all()
 
 
+def test_a_resumed_average_ends_as_an_uninterrupted_one(tmp_path, monkeypatch) -> None:
+    from lungseg.training.classifier_fit import train_classifier
+    from lungseg.training.focal import focal_loss
+    from lungseg.training.schedule import Schedule
+
+    rng = np.random.default_rng(0)
+    data = rng.integers(0, 255, (8, 32, 32), np.uint8), np.arange(8) % 2
+
+    def run_classifier(folder):
+        from lungseg.backend import keras
+        from lungseg.networks import build
+
+        keras.utils.set_random_seed(0)
+        model = build("simple", (32, 32, 1), 2, dropout=0.3)
+        schedule = Schedule(epochs=3, batch_size=4, frozen_epochs=1, average=0.9)
+        history = train_classifier(
+            model, data, data, loss=focal_loss(2.0), schedule=schedule, folder=folder
+        )
+        return history, model.get_weights()
+
+    class Killed(Exception):
+        pass
+
+    expected = run_classifier(tmp_path / "whole")
+    written = loop.Checkpoint.on_epoch_end
+    calls = []
+
+    def end_of_epoch(self, epoch, logs=None):
+        written(self, epoch, logs)
+        calls.append(epoch)
+        if len(calls) == 2:  # the head's one epoch, and one of the whole
+            raise Killed
+
+    monkeypatch.setattr(loop.Checkpoint, "on_epoch_end", end_of_epoch)
+    with pytest.raises(Killed):
+        run_classifier(tmp_path / "cut")
+    monkeypatch.setattr(loop.Checkpoint, "on_epoch_end", written)
+    history, weights = run_classifier(tmp_path / "cut")
+    assert history == expected[0]
+    for a, b in zip(weights, expected[1], strict=True):
+        assert (a == b).all()
+
+
+def test_the_average_is_what_is_measured_and_kept(tmp_path) -> None:
+    from lungseg.training.average import WeightAverage
+
+    model = fresh_model()
+    average = WeightAverage(0.5)
+    average.set_model(model)
+    average.attach(model)
+    own = [value + 1 for value in model.get_weights()]
+    model.set_weights(own)
+    average.on_train_batch_end(0)  # the first step forgets most of the start
+    momentum = np.float32(2 / 11)
+    for mean, value in zip(average.values, own, strict=True):
+        assert np.allclose(mean, value - momentum, atol=1e-5)
+    average.on_test_begin()
+    assert np.allclose(model.get_weights()[0], average.values[0])
+    average.on_test_end()
+    assert np.allclose(model.get_weights()[0], own[0])
+
+
 def test_the_best_epoch_is_kept(tmp_path, slices) -> None:
     model = fresh_model()
     # Without augmentation the validation slices are not spoilt either.
