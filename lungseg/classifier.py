@@ -524,14 +524,11 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         return self._take(scan)[0]
 
     def _slice_probabilities(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
-        pictures = pictures.astype(np.float32)
-        logits = [
-            np.mean([self.model_.predict_on_batch(view) for view in self._views(batch)], axis=0)
-            for batch in (
-                pictures[i : i + self.batch_size, ..., None]
-                for i in range(0, len(pictures), self.batch_size)
-            )
-        ]
+        logits = []
+        for start in range(0, len(pictures), self.batch_size):
+            batch = pictures[start : start + self.batch_size, ..., None].astype(np.float32)
+            views = [self.model_.predict_on_batch(view) for view in self._views(batch)]
+            logits.append(np.mean(views, axis=0))
         return _softmax(np.concatenate(logits).astype(np.float64))
 
     def _views(self, batch: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
@@ -622,6 +619,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
     def _build(self, start: str | Path | None) -> Any:
         from lungseg.backend import keras
         from lungseg.networks import build
+        from lungseg.networks.start import start_from
 
         keras.utils.set_random_seed(self.seed)
         shape = (self.input_size, self.input_size, 1)
@@ -630,7 +628,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             options["weights"] = "imagenet"
         model = build(self.network, shape, len(self.classes_), **options)
         if start is not None and start != "imagenet":
-            _start_from(model, start)
+            start_from(model, start)
         return model
 
     def _ensure_network(self) -> None:
@@ -682,26 +680,6 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             check_params(self, patience=(1, None))
         rule = ("youden", "f1") if isinstance(self.threshold, str) else (0, 1)
         check_params(self, threshold=rule)
-
-
-def _start_from(model: Any, name: str | Path) -> None:
-    """Take over what fits from a trunk, or from a classifier."""
-    from lungseg.networks import build
-    from lungseg.networks.transfer import copy_weights, trunk_of
-    from lungseg.weights import folder_of
-
-    folder = folder_of(name)
-    config = read_artifact(folder)
-    if "trunk" in config:
-        size = config["trunk"]["input_size"]
-        source = trunk_of(build(config["trunk"]["network"], (size, size, 1), 2))
-        load_weights(source, folder, "trunk")
-    else:
-        params = config["classifier"]["params"]
-        size, classes = params["input_size"], len(config["classifier"]["classes"])
-        source = build(params["network"], (size, size, 1), classes)
-        load_weights(source, folder, "classifier")
-    copy_weights(source, model)
 
 
 def _as_labels(y: Sequence[Any]) -> NDArray[Any]:

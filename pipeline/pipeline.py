@@ -113,9 +113,13 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         groups: Sequence[Any] | None = None,
         *,
         epochs: int = 15,
-        learning_rate: float = 1e-4,
+        learning_rate: float = 2e-4,
+        frozen_epochs: int = 2,
+        unfreeze: float = 1.0,
+        patience: int | None = 6,
         validation: tuple[Iterable[Any], Sequence[Any]] | None = None,
         gate: float = 0.2,
+        checkpoint: str | Path | None = None,
     ) -> Pipeline:
         """Train the classifier further, on a new hospital's scans; keep it if it is better.
 
@@ -126,10 +130,16 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         epochs : int
         learning_rate : float
             Lower than in `fit`, so that what was learned is kept.
+        frozen_epochs, unfreeze, patience
+            As in `CTClassifier`: first the head learns alone, then (part of) the trunk,
+            until it gets no better on patients kept aside.
         gate : float
             Share of the patients that is kept aside to compare the tuned pipeline with
             this one; 0 takes the tuned one unseen. New classes, no groups or too few
             scans leave nothing to compare.
+        checkpoint : str or Path, optional
+            Folder in which the training keeps its state; called again with the same data
+            and folder, it goes on where it was cut off.
 
         Returns
         -------
@@ -143,14 +153,16 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         scans, labels = list(X), np.asarray(y)
         keep, aside, reason = self._gate_split(labels, groups, gate)
         owners = None if groups is None else [groups[i] for i in keep]
-        pipeline = self._tuned(
-            [scans[i] for i in keep],
-            labels[keep].tolist(),
-            owners,
-            epochs,
-            learning_rate,
-            validation,
+        tuned = clone(self.classifier_).set_params(
+            epochs=epochs,
+            learning_rate=learning_rate,
+            frozen_epochs=frozen_epochs,
+            unfreeze=unfreeze,
+            patience=patience,
+            checkpoint=checkpoint,
         )
+        mine = [scans[i] for i in keep], labels[keep].tolist(), owners
+        pipeline = self._tuned(tuned, *mine, validation)
         if reason:
             pipeline.verdict_ = Verdict("tuned", reason)
             return pipeline
@@ -184,25 +196,22 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
     def _tuned(
         self,
+        classifier: CTClassifier,
         X: Sequence[Any],
         y: Sequence[Any],
         groups: Sequence[Any] | None,
-        epochs: int,
-        learning_rate: float,
         validation: tuple[Iterable[Any], Sequence[Any]] | None,
     ) -> Pipeline:
+        """Train a classifier that starts where this pipeline's is."""
         import tempfile
 
+        pipeline = Pipeline(self.masker, self.roi, self.classifier)
+        pipeline.masker_, pipeline.roi_ = self.masker_, self.roi_
         with tempfile.TemporaryDirectory() as scratch:
-            start = self.classifier_.save(Path(scratch) / "start")
-            tuned = clone(self.classifier_).set_params(
-                weights=start, epochs=epochs, learning_rate=learning_rate, checkpoint=None
-            )
-            pipeline = Pipeline(self.masker, self.roi, self.classifier)
-            pipeline.masker_, pipeline.roi_ = self.masker_, self.roi_
-            pipeline.classifier_ = pipeline._fit_classifier(tuned, X, y, groups, validation)
+            classifier.weights = self.classifier_.save(Path(scratch) / "start")
+            pipeline.classifier_ = pipeline._fit_classifier(classifier, X, y, groups, validation)
         # The start is gone, and what was learned is in memory.
-        tuned.weights = None
+        classifier.weights = None
         return pipeline
 
     def _fit_classifier(

@@ -14,6 +14,7 @@ _COMMANDS = {
     "fit-masker": "fit_masker",
     "fit-trunk": "fit_trunk",
     "evaluate": "evaluate",
+    "calibrate": "calibrate",
     "recipes": "recipes",
     "export": "export",
     "bench": "bench",

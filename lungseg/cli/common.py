@@ -7,7 +7,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from lungseg.pipeline.pipeline import Pipeline
 
 Item = TypeVar("Item")
 
@@ -21,6 +24,14 @@ def progress(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
     yield from track(
         items, what, total=total, console=console, transient=True, disable=not console.is_terminal
     )
+
+
+def use_cache(pipeline: Pipeline, folder: Path | None) -> Pipeline:
+    """Keep the masks of a pipeline on disk, so that no scan is masked twice."""
+    for masker in (pipeline.masker, getattr(pipeline, "masker_", None)):
+        if masker is not None and not isinstance(masker, str):
+            masker.set_params(cache=folder)
+    return pipeline
 
 
 def print_json(document: object) -> None:

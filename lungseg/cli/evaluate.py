@@ -23,12 +23,15 @@ def evaluate(
     audit: Annotated[
         bool, typer.Option(help="Score the background and the lungs' outline alone, too.")
     ] = True,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder for masks, so that none is made twice.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure a pipeline: every figure with its interval over patients."""
     import json as json_module
 
-    from lungseg.cli.common import print_json
+    from lungseg.cli.common import print_json, use_cache
     from lungseg.evaluation.measure import measure_pipeline
     from lungseg.io.atomic import atomic_path
     from lungseg.manifest import read_manifest
@@ -36,7 +39,7 @@ def evaluate(
 
     rows = read_manifest(manifest, label=label_column)
     chosen = rows if split == "all" else rows.split(split)
-    loaded = Pipeline.from_pretrained(pipeline)
+    loaded = use_cache(Pipeline.from_pretrained(pipeline), cache)
     result = measure_pipeline(loaded, chosen)
     out.mkdir(parents=True, exist_ok=True)
     result["leaks"] = _leaks(rows, split)
@@ -91,6 +94,9 @@ def _print(result: dict[str, Any]) -> None:
 
     for name, figure in result["figures"].items():
         print(f"{name}: {Estimate(**figure)}")
+    for name, figure in (result["per_patient"] or {}).items():
+        if name in ("roc_auc", "f1", "accuracy"):
+            print(f"per patient, {name}: {Estimate(**figure)}")
     print(f"confusion (rows are true {result['classes']}): {result['confusion']}")
     for view, figure in result.get("audit", {}).get("roc_auc", {}).items():
         print(f"audit, {view}: ROC AUC {Estimate(**figure)}")

@@ -34,11 +34,18 @@ def fit(
     positive: Annotated[
         str | None, typer.Option(help="Of two classes the one the threshold speaks of.")
     ] = None,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder for masks, so that none is made twice.")
+    ] = None,
+    bfloat16: Annotated[bool, typer.Option(help="Compute in bfloat16 while training.")] = False,
+    tensorboard: Annotated[Path | None, typer.Option(help="Folder for TensorBoard's logs.")] = None,
     half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
     seed: Annotated[int, typer.Option(help="Of split, start and augmentation.")] = 0,
 ) -> None:
     """Train a pipeline on labelled scans; report the test patients once."""
+    from lungseg.backend import compute_type
     from lungseg.card import make_documents
+    from lungseg.cli.common import use_cache
     from lungseg.cli.training import (
         LICENCE,
         checkpoint_folder,
@@ -52,24 +59,34 @@ def fit(
     rows = read_manifest(manifest, label=label_column)
     train, val, held = three_splits(rows, test=test, validation=validation, seed=seed)
     aside = (val.files, val.labels) if len(val) else None
-    if init is not None:
-        fitted = Pipeline.from_pretrained(init).fine_tune(
-            train.files, train.labels, train.patients, validation=aside, epochs=epochs or 15
-        )
-    else:
-        fitted = Pipeline.from_recipe(recipe)
-        folder = checkpoint_folder(out, resume)
-        fitted.set_params(
-            classifier__checkpoint=folder, classifier__verbose=1, classifier__seed=seed
-        )
-        if positive is not None:
-            fitted.set_params(classifier__positive=positive)
-        if epochs is not None:
-            fitted.set_params(classifier__epochs=epochs)
-        fitted.fit(train.files, train.labels, train.patients, validation=aside)
+    folder = checkpoint_folder(out, resume)
+    with compute_type("mixed_bfloat16" if bfloat16 else "float32"):
+        if init is not None:
+            base = use_cache(Pipeline.from_pretrained(init), cache)
+            fitted = base.fine_tune(
+                train.files,
+                train.labels,
+                train.patients,
+                validation=aside,
+                epochs=epochs or 15,
+                checkpoint=folder,
+            )
+        else:
+            fitted = use_cache(Pipeline.from_recipe(recipe), cache)
+            fitted.set_params(
+                classifier__checkpoint=folder,
+                classifier__tensorboard=tensorboard,
+                classifier__verbose=1,
+                classifier__seed=seed,
+            )
+            if positive is not None:
+                fitted.set_params(classifier__positive=positive)
+            if epochs is not None:
+                fitted.set_params(classifier__epochs=epochs)
+            fitted.fit(train.files, train.labels, train.patients, validation=aside)
     precision: Any = "half" if half else "single"
     # The stored weights are what is shipped, so they are what is measured.
-    stored = Pipeline.load(fitted.save(out, precision=precision))
+    stored = use_cache(Pipeline.load(fitted.save(out, precision=precision)), cache)
     parts = {"train": train, "validation": val, "test": held}
     figures = {name: _figures(stored, parts[name]) for name in ("validation", "test")}
     classifier = fitted.classifier_

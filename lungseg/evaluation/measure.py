@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lungseg.errors import InputError
 from lungseg.evaluation.classification import evaluate_classifier
@@ -32,7 +33,9 @@ def measure_pipeline(
     -------
     dict
         As `evaluate_classifier` returns it, with ``predictions``: file, patient, label as
-        the manifest has it, true and predicted class and probabilities of each scan.
+        the manifest has it, true and predicted class and probabilities of each scan; and
+        with ``per_patient``: the figures where the mean probability of a patient's scans
+        is that of the patient, None where a patient has scans of two classes.
 
     Raises
     ------
@@ -60,6 +63,7 @@ def measure_pipeline(
         repeats=repeats,
     )
     result["threshold"] = pipeline.classifier_.threshold_
+    result["per_patient"] = _per_patient(pipeline, manifest, known, probabilities, repeats)
     names = [str(name) for name in classes]
     result["predictions"] = [
         {
@@ -73,3 +77,28 @@ def measure_pipeline(
         for row, label, scores in zip(manifest.rows, predicted, probabilities, strict=True)
     ]
     return result
+
+
+def _per_patient(
+    pipeline: Pipeline,
+    manifest: Manifest,
+    known: dict[str, Any],
+    probabilities: NDArray[np.float64],
+    repeats: int,
+) -> dict[str, Any] | None:
+    patients = list(dict.fromkeys(manifest.patients))
+    owned = [[i for i, p in enumerate(manifest.patients) if p == name] for name in patients]
+    labels = [{known[manifest.labels[i]] for i in rows} for rows in owned]
+    if any(len(found) > 1 for found in labels):
+        return None
+    means = np.array([probabilities[rows].mean(axis=0) for rows in owned])
+    found = evaluate_classifier(
+        [label for one in labels for label in one],
+        means,
+        pipeline.classifier_.labels_of(means).tolist(),
+        classes=pipeline.classes_.tolist(),
+        groups=patients,
+        repeats=repeats,
+    )
+    figures: dict[str, Any] = found["figures"]
+    return figures

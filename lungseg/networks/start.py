@@ -1,0 +1,49 @@
+"""A classifier's network that starts from shipped or saved weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lungseg.artifact import load_weights, read_artifact
+from lungseg.networks.registry import build
+from lungseg.networks.transfer import copy_weights, trunk_of
+from lungseg.weights import folder_of
+
+
+def start_from(model: Any, name: str | Path) -> int:
+    """Take over what fits, by name and shape, from a trunk or from a classifier.
+
+    Parameters
+    ----------
+    model : keras.Model
+    name : str or Path
+        A name of `lungseg.weights.names`, or a folder that `save` wrote.
+
+    Returns
+    -------
+    int
+        Number of layers whose weights were taken.
+
+    Raises
+    ------
+    lungseg.InputError
+        If there are no such weights, or a file differs from its SHA-256.
+
+    Examples
+    --------
+    >>> start_from(build("efficientnetb0", (32, 32, 1), 3), "ct") > 100
+    True
+    """
+    folder = folder_of(name)
+    config = read_artifact(folder)
+    if "trunk" in config:
+        size = config["trunk"]["input_size"]
+        source = trunk_of(build(config["trunk"]["network"], (size, size, 1), 2))
+        load_weights(source, folder, "trunk")
+    else:
+        params = config["classifier"]["params"]
+        size, classes = params["input_size"], len(config["classifier"]["classes"])
+        source = build(params["network"], (size, size, 1), classes)
+        load_weights(source, folder, "classifier")
+    return copy_weights(source, model)
