@@ -16,7 +16,7 @@ from lungseg.artifact import Precision, load_weights, read_artifact, write_artif
 from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.splits import grouped_split
-from lungseg.evaluation.thresholds import choose_threshold
+from lungseg.evaluation.thresholds import check_aim, choose_threshold
 from lungseg.inputs import check_same_length, iterate_scans
 from lungseg.params import check_params
 from lungseg.pooling import RULES, pool_slices
@@ -30,6 +30,9 @@ _RUNTIME = ("weights", "checkpoint", "tensorboard", "verbose")
 
 #: Fewer scans than this say nothing of a temperature.
 _ENOUGH = 20
+
+#: Samples over which the threshold is averaged.
+_BOOTSTRAPS = 200
 
 
 class CTClassifier(ClassifierMixin, BaseEstimator):
@@ -75,9 +78,10 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
     views : {1, 2, 4}
         Test-time augmentation: the mean over a slice and its mirror image (2), and over
         both at full size and brought 10 % nearer (4). Takes as many times as long.
-    threshold : float or {"youden", "f1"}
+    threshold : float, {"youden", "f1"}, ("sensitivity", s) or ("cost", c)
         For two classes: probability of the second class from which it is predicted, or
-        the aim by which it is chosen on validation data (½ where there are none).
+        the aim by which it is chosen on validation data (½ where there are none); see
+        `lungseg.evaluation.thresholds.choose_threshold`.
     positive : object, optional
         Of two classes the one that comes second in ``classes_``, so that the threshold
         speaks of it. Without it classes are sorted.
@@ -144,7 +148,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         pool: str = "mean",
         max_slices: int = 16,
         views: int = 1,
-        threshold: float | str = 0.5,
+        threshold: float | str | tuple[str, float] = 0.5,
         positive: Any = None,
         weights: str | Path | None = None,
         checkpoint: str | Path | None = None,
@@ -242,7 +246,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         )
         self.model_ = model
         self.temperature_, self.threshold_, self.conformal_ = 1.0, 0.5, None
-        if not isinstance(self.threshold, str):
+        if not isinstance(self.threshold, (str, tuple)):
             self.threshold_ = float(self.threshold)
         if aside is not None:
             self._calibrate(*aside)
@@ -288,8 +292,10 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             self.temperature_ = fit_temperature(numbers, pooled)
         tempered = temper(pooled, self.temperature_)
         self.conformal_ = Conformal.fit(numbers, tempered)
-        if isinstance(self.threshold, str) and len(self.classes_) == 2:
-            self.threshold_ = choose_threshold(numbers, tempered[:, 1], aim=self.threshold)
+        if isinstance(self.threshold, (str, tuple)) and len(self.classes_) == 2:
+            self.threshold_ = choose_threshold(
+                numbers, tempered[:, 1], aim=self.threshold, repeats=_BOOTSTRAPS
+            )
 
     def _order_classes(self, labels: NDArray[Any]) -> NDArray[Any]:
         classes = np.unique(labels)
@@ -601,8 +607,10 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         """
         from lungseg.weights import folder_of
 
-        config = read_artifact(folder_of(name))
-        classifier = cls(**config["classifier"]["params"], weights=name)
+        params = dict(read_artifact(folder_of(name))["classifier"]["params"])
+        if isinstance(params["threshold"], list):  # JSON knows no tuple
+            params["threshold"] = tuple(params["threshold"])
+        classifier = cls(**params, weights=name)
         classifier._ensure_network()
         return classifier
 
@@ -678,8 +686,10 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"views of CTClassifier must be 1, 2 or 4, got {self.views!r}")
         if self.patience is not None:
             check_params(self, patience=(1, None))
-        rule = ("youden", "f1") if isinstance(self.threshold, str) else (0, 1)
-        check_params(self, threshold=rule)
+        if isinstance(self.threshold, (str, tuple)):
+            check_aim(self.threshold)
+        else:
+            check_params(self, threshold=(0, 1))
 
 
 def _as_labels(y: Sequence[Any]) -> NDArray[Any]:

@@ -57,7 +57,9 @@ class ClassifierRecipe(_Strict):
     pool: Literal["mean", "max", "top"] | None = None
     max_slices: int | None = Field(None, ge=1)
     views: Literal[1, 2, 4] | None = None
-    threshold: float | Literal["youden", "f1"] | None = None
+    threshold: (
+        float | Literal["youden", "f1"] | tuple[Literal["sensitivity", "cost"], float] | None
+    ) = None
     positive: str | None = None
 
 

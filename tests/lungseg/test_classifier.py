@@ -227,3 +227,14 @@ def test_logs_for_tensorboard(pictures, tmp_path) -> None:
     X, y, _ = pictures
     lungseg.CTClassifier(**TINY, tensorboard=tmp_path / "logs").fit(X, y)
     assert list((tmp_path / "logs").rglob("events.*"))
+
+
+def test_an_aim_with_a_number_is_stored(pictures, tmp_path) -> None:
+    X, y, _ = pictures
+    classifier = lungseg.CTClassifier(**TINY, threshold=("sensitivity", 0.9))
+    classifier.fit(X, y, validation=(X, y))
+    loaded = lungseg.CTClassifier.from_pretrained(classifier.save(tmp_path / "c"))
+    assert loaded.threshold == ("sensitivity", 0.9)
+    assert loaded.threshold_ == classifier.threshold_
+    with pytest.raises(ValueError, match="aim"):
+        lungseg.CTClassifier(**TINY, threshold=("sensitivity", 2)).fit(X, y)

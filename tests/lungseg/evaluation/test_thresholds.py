@@ -21,8 +21,33 @@ def test_all_must_be_found_and_the_lowest_score_is_positive() -> None:
     assert threshold == 0.2
 
 
+@pytest.mark.parametrize(("cost", "expected"), [(0.1, 0.55), (0.9, 0.55), (1.1, 0.35), (10.0, 0.35)])
+def test_the_dearer_a_miss_the_lower_the_threshold(cost: float, expected: float) -> None:
+    assert choose_threshold(TRUTH, SCORES, ("cost", cost)) == pytest.approx(expected)
+
+
+def test_over_bootstrap_samples_it_hangs_less_on_single_scores() -> None:
+    rng = np.random.default_rng(0)
+    single, median = [], []
+    for _ in range(40):
+        truth = rng.random(60) < 0.5
+        scores = 1 / (1 + np.exp(-rng.normal(np.where(truth, 1.0, -1.0), 1.0)))
+        single.append(choose_threshold(truth, scores))
+        median.append(choose_threshold(truth, scores, repeats=50))
+    assert np.std(median) < np.std(single)
+    assert abs(np.mean(median) - 0.5) < 0.05  # where the two densities cross
+
+
 @pytest.mark.parametrize(
-    "aim", ["sensitivity", ("sensitivity", 0.0), ("sensitivity", 1.1), ("youden", 0.5), ("f1",)]
+    "aim",
+    [
+        "sensitivity",
+        ("sensitivity", 0.0),
+        ("sensitivity", 1.1),
+        ("cost", 0),
+        ("youden", 0.5),
+        ("f1",),
+    ],
 )
 def test_refuses_other_aims(aim) -> None:
     with pytest.raises(ValueError, match="aim must be one of 'youden', 'f1' or"):
