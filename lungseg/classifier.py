@@ -687,7 +687,10 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         if self.patience is not None:
             check_params(self, patience=(1, None))
         if isinstance(self.threshold, (str, tuple)):
-            check_aim(self.threshold)
+            try:
+                check_aim(self.threshold)
+            except ValueError as error:
+                raise ValueError(f"threshold of CTClassifier: {error}") from None
         else:
             check_params(self, threshold=(0, 1))
 

@@ -101,7 +101,7 @@ def test_cross_entropy_is_the_focal_loss_without_discount() -> None:
         ({"epochs": 0}, None, "epochs of CTClassifier"),
         ({"pool": "median"}, None, "pool of CTClassifier"),
         ({"loss": "mse"}, None, "loss of CTClassifier"),
-        ({"threshold": "best"}, None, "aim must be"),
+        ({"threshold": "best"}, None, "threshold of CTClassifier: aim"),
         ({"alpha": [1.0]}, None, "alpha needs 2"),
         ({"network": "alexnet"}, None, "no network"),
     ],
