@@ -66,6 +66,9 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         to find better ones.
     average : float
         Momentum of a running average of the weights, which is what is kept; 0 for none.
+    mixup : float
+        Blend pictures and labels of a batch, in ratios drawn from Beta(mixup, mixup); 0
+        for none.
     patience : int, optional
         Stop after as many epochs without a better loss on validation data.
     augment : bool
@@ -142,6 +145,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         unfreeze: float = 1.0,
         freeze_norm: bool | Literal["auto"] = "auto",
         average: float = 0.0,
+        mixup: float = 0.0,
         patience: int | None = None,
         augment: bool = True,
         validation_fraction: float = 0.15,
@@ -171,6 +175,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         self.unfreeze = unfreeze
         self.freeze_norm = freeze_norm
         self.average = average
+        self.mixup = mixup
         self.patience = patience
         self.augment = augment
         self.validation_fraction = validation_fraction
@@ -356,11 +361,12 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             unfreeze=self.unfreeze,
             freeze_norm=bool(freeze_norm),
             average=self.average,
+            mixup=self.mixup,
             patience=self.patience,
         )
 
     def _make_loss(self, numbers: NDArray[Any]) -> Any:
-        from lungseg.training.focal import focal_loss
+        from lungseg.training.focal import KerasFocalLoss, focal_loss
 
         weights = np.ones(len(self.classes_)) if self.alpha is None else np.array(self.alpha, float)
         if len(weights) != len(self.classes_):
@@ -370,7 +376,8 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
                 self.class_weight, classes=self.classes_, y=self.classes_[numbers]
             )
         gamma = self.gamma if self.loss == "focal" else 0.0
-        return focal_loss(gamma, None if np.all(weights == 1) else weights.tolist())
+        alpha = None if np.all(weights == 1) else weights.tolist()
+        return KerasFocalLoss(gamma, alpha) if self.mixup else focal_loss(gamma, alpha)
 
     # === Inference ===
 
@@ -681,6 +688,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             frozen_epochs=(0, None),
             unfreeze=(0, 1),
             average=(0, 0.99999),
+            mixup=(0, None),
         )
         if self.views not in (1, 2, 4):
             raise ValueError(f"views of CTClassifier must be 1, 2 or 4, got {self.views!r}")

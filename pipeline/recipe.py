@@ -52,6 +52,7 @@ class ClassifierRecipe(_Strict):
     unfreeze: float | None = Field(None, ge=0, le=1)
     freeze_norm: bool | Literal["auto"] | None = None
     average: float | None = Field(None, ge=0, lt=1)
+    mixup: float | None = Field(None, ge=0)
     patience: int | None = Field(None, ge=1)
     augment: bool | None = None
     pool: Literal["mean", "max", "top"] | None = None

@@ -61,7 +61,7 @@ def choose_threshold(
     if not repeats:
         return _best(truth, values, aim)
     rng = np.random.default_rng(seed)
-    found = []
+    found: list[float] = []
     while len(found) < repeats:
         drawn = rng.integers(len(truth), size=len(truth))
         if 0 < truth[drawn].sum() < len(truth):

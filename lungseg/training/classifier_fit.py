@@ -41,7 +41,7 @@ def train_classifier(
         uint8 of shape (n, rows, columns[, channels]) and class numbers. Without
         validation data the last epoch is kept, else the one of the lowest loss.
     loss : keras.losses.Loss
-        Of integer labels and logits.
+        Of integer labels and logits; with mixup, of shares of classes.
     schedule : Schedule
     augment, folder, tensorboard, seed, verbose
         As in `CTClassifier`.
@@ -51,10 +51,15 @@ def train_classifier(
     list of dict
         Figures of each epoch, those of the head's own first.
     """
+    accuracy = keras.metrics.SparseCategoricalAccuracy
+    if schedule.mixup:
+        data, validation = _as_shares(data, model), validation and _as_shares(validation, model)
+        accuracy = keras.metrics.CategoricalAccuracy
     pictures = PictureData(
         *data,
         batch_size=schedule.batch_size,
         augment=PictureAugmentation() if augment else None,
+        mixup=schedule.mixup,
         seed=seed,
     )
     aside = None
@@ -68,7 +73,7 @@ def train_classifier(
                 cosine_decay(rate, len(pictures) * epochs), weight_decay=1e-3, clipnorm=1.0
             ),
             loss=loss,
-            metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+            metrics=[accuracy(name="accuracy")],
         )
         return train(
             model,
@@ -98,3 +103,8 @@ def train_classifier(
     )
     freeze(model, share=1.0)
     return history
+
+
+def _as_shares(data: Labelled, model: Any) -> Labelled:
+    pictures, numbers = data
+    return pictures, np.eye(model.output_shape[-1], dtype=np.float32)[numbers]

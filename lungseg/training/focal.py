@@ -47,7 +47,9 @@ def focal_loss(gamma: float, alpha: Sequence[float] | None = None) -> Any:
 
 @keras.saving.register_keras_serializable(package="lungseg")
 class KerasFocalLoss(keras.losses.Loss):
-    """Focal loss of integer labels and logits on any backend of Keras.
+    """Focal loss of labels and logits on any backend of Keras.
+
+    Labels are class numbers, or the share of each class (float, of the logits' shape).
 
     Parameters
     ----------
@@ -63,7 +65,9 @@ class KerasFocalLoss(keras.losses.Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Loss of each sample."""
-        truth = ops.one_hot(ops.reshape(ops.cast(y_true, "int32"), (-1,)), y_pred.shape[-1])
+        truth = y_true
+        if len(y_true.shape) < 2 or y_true.shape[-1] != y_pred.shape[-1]:
+            truth = ops.one_hot(ops.reshape(ops.cast(y_true, "int32"), (-1,)), y_pred.shape[-1])
         alpha = 1.0 if self.alpha is None else self.alpha
         loss = keras.losses.CategoricalFocalCrossentropy(
             alpha=alpha, gamma=self.gamma, from_logits=True, reduction=None

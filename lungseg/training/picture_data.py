@@ -17,12 +17,21 @@ class PictureData(keras.utils.PyDataset):
     Parameters
     ----------
     pictures : uint8 array of shape (n, rows, columns) or (n, rows, columns, channels)
-    labels : int array of shape (n,)
+    labels : int array of shape (n,), or float array of shape (n, classes)
+        Class numbers, or the share of each class.
     batch_size : int
     augment : callable, optional
         Called with a picture and a generator. Without it the order is kept.
+    mixup : float
+        Of shares of classes, with augmentation: each picture is blended with another of
+        its batch, and their shares with them, in a ratio drawn from Beta(mixup, mixup);
+        0 blends nothing.
     seed : int
         Order and augmentation of epoch *e* depend on the seed and *e* alone.
+
+    References
+    ----------
+    Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018.
 
     Examples
     --------
@@ -39,6 +48,7 @@ class PictureData(keras.utils.PyDataset):
         batch_size: int = 16,
         augment: Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
         | None = None,
+        mixup: float = 0.0,
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -46,6 +56,7 @@ class PictureData(keras.utils.PyDataset):
         self.labels = labels
         self.batch_size = batch_size
         self.augment = augment
+        self.mixup = mixup if augment is not None else 0.0
         self.seed = seed
         self.epoch = 0
 
@@ -57,11 +68,24 @@ class PictureData(keras.utils.PyDataset):
         pictures = np.stack([self._picture(int(index)) for index in chosen])
         if pictures.ndim == 3:
             pictures = pictures[..., None]
-        return pictures.astype(np.float32), self.labels[chosen]
+        shown, labels = pictures.astype(np.float32), self.labels[chosen]
+        return self._mix(shown, labels, batch) if self.mixup else (shown, labels)
 
     def on_epoch_end(self) -> None:
         """Go on to the next epoch's order and augmentation."""
         self.epoch += 1
+
+    def _mix(
+        self, pictures: NDArray[np.float32], shares: NDArray[Any], batch: int
+    ) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        rng = np.random.default_rng((self.seed, self.epoch, batch, 1))
+        kept = rng.beta(self.mixup, self.mixup, len(pictures)).astype(np.float32)
+        other = rng.permutation(len(pictures))
+        tall = kept[:, None, None, None]
+        return (
+            tall * pictures + (1 - tall) * pictures[other],
+            kept[:, None] * shares + (1 - kept[:, None]) * shares[other],
+        )
 
     def _order(self) -> NDArray[np.intp]:
         if self.augment is None:

@@ -24,6 +24,8 @@ class Schedule:
         Keep the statistics of every batch norm.
     average : float
         Momentum of the average of the weights; 0 takes the weights themselves.
+    mixup : float
+        How strongly pictures are blended; see `PictureData`.
     patience : int, optional
         Epochs without a better validation figure after which it stops.
 
@@ -40,4 +42,5 @@ class Schedule:
     unfreeze: float = 1.0
     freeze_norm: bool = False
     average: float = 0.0
+    mixup: float = 0.0
     patience: int | None = None

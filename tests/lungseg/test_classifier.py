@@ -238,3 +238,10 @@ def test_an_aim_with_a_number_is_stored(pictures, tmp_path) -> None:
     assert loaded.threshold_ == classifier.threshold_
     with pytest.raises(ValueError, match="aim"):
         lungseg.CTClassifier(**TINY, threshold=("sensitivity", 2)).fit(X, y)
+
+
+def test_mixup_learns_too(pictures) -> None:
+    X, y, groups = pictures
+    settings = {**TINY, "epochs": 40, "learning_rate": 1e-2, "dropout": 0.0}
+    classifier = lungseg.CTClassifier(**settings, mixup=0.2, validation_fraction=0.3)
+    assert classifier.fit(X, y, groups).score(X, y) >= 0.9

@@ -21,7 +21,9 @@ def test_all_must_be_found_and_the_lowest_score_is_positive() -> None:
     assert threshold == 0.2
 
 
-@pytest.mark.parametrize(("cost", "expected"), [(0.1, 0.55), (0.9, 0.55), (1.1, 0.35), (10.0, 0.35)])
+@pytest.mark.parametrize(
+    ("cost", "expected"), [(0.1, 0.55), (0.9, 0.55), (1.1, 0.35), (10.0, 0.35)]
+)
 def test_the_dearer_a_miss_the_lower_the_threshold(cost: float, expected: float) -> None:
     assert choose_threshold(TRUTH, SCORES, ("cost", cost)) == pytest.approx(expected)
 

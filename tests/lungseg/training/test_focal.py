@@ -27,3 +27,14 @@ def test_two_classes_agree_with_the_binary_focal_loss() -> None:
     expected = float(binary(labels[:, None].astype(np.float32), difference))
     here = float(focal_loss(2.0)(labels, keras.ops.convert_to_tensor(logits)))
     assert here == pytest.approx(expected, rel=1e-4)
+
+
+def test_shares_of_classes_are_taken_as_they_are() -> None:
+    logits = np.random.default_rng(1).normal(0, 2, (6, 3)).astype(np.float32)
+    numbers = np.array([0, 1, 2, 2, 1, 0])
+    loss = KerasFocalLoss(2.0, [1.0, 2.0, 3.0])
+    shares = np.eye(3, dtype=np.float32)[numbers]
+    assert np.allclose(loss(shares, logits), loss(numbers, logits))
+    half = np.full((6, 3), 1 / 3, np.float32)
+    mean = np.mean([float(loss(np.full(6, k), logits)) for k in range(3)])
+    assert float(loss(half, logits)) == pytest.approx(mean, rel=1e-4)

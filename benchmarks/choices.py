@@ -1,9 +1,9 @@
-"""Compare what a classifier is shown, on validation data: whole picture, lungs, or several.
+"""Compare what a classifier is shown and how it is trained, on validation data.
 
-python benchmarks/inputs.py --data DATA [--size 160] [--epochs 20] [--json FILE]
+python benchmarks/choices.py --data DATA [--size 128] [--epochs 15] [--only NAME ...] [--json FILE]
 
-Every input starts from the same trunk and is trained alike on the training split of
-covid_ct; the test split is never read.
+Everything starts from the trunk ``ct`` and is trained on the training split of covid_ct; each
+choice is compared with the first. The test split is never read.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,34 +24,42 @@ import lungseg
 from lungseg.backend import keras
 from lungseg.evaluation.bootstrap import bootstrap_estimate
 from lungseg.evaluation.compare import compare_auc
-from lungseg.io.reader import read
 from lungseg.manifest import Manifest, read_manifest
 from lungseg.networks import build
 from lungseg.networks.start import start_from
 from lungseg.preprocess.pictures import scan_to_pictures
 from lungseg.roi import RoiMultiply
 from lungseg.training.classifier_fit import train_classifier
-from lungseg.training.focal import focal_loss
+from lungseg.training.focal import KerasFocalLoss
 from lungseg.training.schedule import Schedule
 
 Pictures = NDArray[np.uint8]
 
 #: The ROI rule behind each single input.
 RULES = {
-    "whole": RoiMultiply(None, crop=False),
     "cropped": RoiMultiply(None, crop=True),
+    "whole": RoiMultiply(None, crop=False),
     "multiplied": RoiMultiply("air", crop=False),
     "multiplied and cropped": RoiMultiply("air", crop=True),
+}
+CHANNELS = ("whole", "cropped", "multiplied and cropped")
+
+#: Name → input, what differs in the training, and the start.
+CHOICES: dict[str, tuple[str, dict[str, Any], str | None]] = {
+    **{name: (name, {}, "ct") for name in (*RULES, "three channels")},
+    "no average of weights": ("cropped", {"average": 0.0}, "ct"),
+    "mixup 0.2": ("cropped", {"mixup": 0.2}, "ct"),
+    "head first": ("cropped", {"frozen_epochs": 2}, "ct"),
+    "random start": ("cropped", {}, None),
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--size", type=int, default=160)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--inputs", nargs="*", help="Some of them; all without.")
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--only", nargs="*", default=[*CHOICES], choices=[*CHOICES])
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rows = read_manifest(given.data / "covid_ct/manifest.csv", label="class")
@@ -57,18 +67,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as cache:
         seen, other = (pictures(part, given.size, cache) for part in (train, val))
     result: dict[str, Any] = {}
-    base: NDArray[np.float64] | None = None
-    truth = numbers(val)
-    for name in given.inputs or seen:
-        scores = np.mean(
-            [
-                fit_and_score(seen[name], numbers(train), other[name], given.epochs, seed)
-                for seed in range(given.seeds)
-            ],
-            axis=0,
-        )
-        result[name] = {"ROC AUC": auc(truth, scores, val.patients).to_dict()}
-        line = f"{name}: ROC AUC {auc(truth, scores, val.patients)}"
+    truth, base = numbers(val), None
+    for name in given.only:
+        form, options, start = CHOICES[name]
+        schedule = replace(Schedule(epochs=given.epochs, average=0.99), **options)
+        began = time.monotonic()
+        scores = fit_and_score(seen[form], numbers(train), other[form], schedule, start)
+        auc = bootstrap_estimate(roc_auc_score, val.patients, truth, scores)
+        result[name] = {"ROC AUC": auc.to_dict(), "seconds": round(time.monotonic() - began)}
+        line = f"{name}: ROC AUC {auc}"
         if base is None:
             base = scores
         else:
@@ -84,42 +91,33 @@ def pictures(part: Manifest, size: int, cache: str) -> dict[str, Pictures]:
     """Show the same scans in every form, uint8 of shape (n, size, size[, channels])."""
     masker = lungseg.LungMasker.from_pretrained().set_params(cache=cache)
     forms: dict[str, list[Pictures]] = {name: [] for name in RULES}
-    for item in masker.iterate([read(file) for file in part.files]):
+    for item in masker.iterate(part.files):
         for name, rule in RULES.items():
             (roi,) = rule.transform([item])
             forms[name].append(scan_to_pictures(roi, size, most=1)[0][0])
     stacks = {name: np.stack(found) for name, found in forms.items()}
-    channels = ("whole", "cropped", "multiplied and cropped")
-    stacks["three channels"] = np.stack([stacks[name] for name in channels], axis=-1)
-    return stacks
+    return {**stacks, "three channels": np.stack([stacks[name] for name in CHANNELS], axis=-1)}
 
 
 def numbers(part: Manifest) -> NDArray[np.intp]:
+    """Return 1 for COVID, 0 for the other."""
     return np.array([label == "COVID" for label in part.labels], np.intp)
 
 
 def fit_and_score(
-    X: Pictures,
-    y: NDArray[np.intp],
-    other: Pictures,
-    epochs: int,
-    seed: int,
+    X: Pictures, y: NDArray[np.intp], other: Pictures, schedule: Schedule, start: str | None
 ) -> NDArray[np.float64]:
     """Probability of COVID for each validation picture, after the last epoch."""
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(0)
     channels = 1 if X.ndim == 3 else X.shape[-1]
     model = build("efficientnetb0", (*X.shape[1:3], channels), 2, dropout=0.3)
-    start_from(model, "ct")
-    schedule = Schedule(epochs=epochs, average=0.99)
-    # No validation data: the epoch is not picked by what is reported.
-    train_classifier(model, (X, y), None, loss=focal_loss(2.0), schedule=schedule, seed=seed)
+    if start is not None:
+        start_from(model, start)
+    # No validation data: no epoch is picked by what is reported.
+    train_classifier(model, (X, y), None, loss=KerasFocalLoss(2.0), schedule=schedule)
     batch = other.reshape(*other.shape[:3], -1).astype(np.float32)
     logits = model.predict(batch, batch_size=16, verbose=0)
     return np.asarray(1 / (1 + np.exp(logits[:, 0] - logits[:, 1])), float)
-
-
-def auc(truth: NDArray[np.intp], scores: NDArray[np.float64], patients: list[str]) -> Any:
-    return bootstrap_estimate(roc_auc_score, patients, truth, scores)
 
 
 if __name__ == "__main__":
