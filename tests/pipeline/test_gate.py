@@ -52,3 +52,42 @@ def test_the_gate_speaks_of_patients_that_neither_saw(hospital) -> None:
         assert np.array_equal(tuned.predict_proba(X[:2]), base.predict_proba(X[:2]))
     assert "no patients" in base.fine_tune(X, y, groups, epochs=1, gate=0).verdict_.reason
     assert "groups" in base.fine_tune(X[:4], y[:4], epochs=1).verdict_.reason
+
+
+def test_a_cut_off_fine_tuning_goes_on_and_ends_alike(hospital, tmp_path, monkeypatch) -> None:
+    from lungseg.training import loop
+
+    X, y, groups = hospital
+    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, batch_size=8)
+    base = lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
+
+    class Killed(Exception):
+        pass
+
+    def tune(name: str) -> np.ndarray:
+        tuned = base.fine_tune(X, y, groups, epochs=2, gate=0, checkpoint=tmp_path / name)
+        return tuned.predict_proba(X)
+
+    written, calls = loop.Checkpoint.on_epoch_end, []
+
+    def end_of_epoch(self, epoch, logs=None):
+        written(self, epoch, logs)
+        calls.append(epoch)
+        if len(calls) == 3:  # two epochs of the head, and one of the whole
+            raise Killed
+
+    whole = tune("whole")
+    monkeypatch.setattr(loop.Checkpoint, "on_epoch_end", end_of_epoch)
+    with pytest.raises(Killed):
+        tune("cut")
+    monkeypatch.setattr(loop.Checkpoint, "on_epoch_end", written)
+    assert np.array_equal(tune("cut"), whole)
+
+
+def test_twenty_scans_are_enough(hospital) -> None:
+    X, y, groups = hospital
+    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, augment=False)
+    base = lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
+    tuned = base.fine_tune(X[:20], y[:20], groups[:20], epochs=1)
+    assert tuned.verdict_.reason
+    assert tuned.predict_proba(X[20:]).shape == (10, 2)

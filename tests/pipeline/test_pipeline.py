@@ -140,3 +140,4 @@ def test_official_test_split_of_covid_ct(shipped, data) -> None:
     manifest = read_manifest(data / "covid_ct" / "manifest.csv").split("test")
     result = measure_pipeline(shipped, manifest, repeats=50)
     assert result["figures"]["roc_auc"]["value"] >= 0.70
+    assert result["per_patient"]["roc_auc"]["n"] == len(set(manifest.patients))

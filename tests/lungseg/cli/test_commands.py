@@ -132,8 +132,24 @@ def test_fit_and_evaluate(tmp_path, pictures) -> None:
     assert "roc_auc" in evaluated.stdout
     result = json.loads((tmp_path / "e" / "evaluation.json").read_text())
     assert result["classes"] == ["healthy", "ill"]
+    assert result["per_patient"] is None  # each patient has a picture of either class
     tuned = run("fit", tmp_path / "m.csv", "--out", tmp_path / "t", "--init", out, "--epochs", 1)
     assert tuned.returncode == 0, tuned.stderr
+    words = ("calibrate", tmp_path / "m.csv", "--pipeline", out, "--out", tmp_path / "c")
+    calibrated = run(*words)
+    assert calibrated.returncode == 0, calibrated.stderr
+    assert "threshold" in calibrated.stdout
+    assert lungseg.Pipeline.load(tmp_path / "c").predict_set(X[:1])
+
+
+def test_masks_are_kept_on_disk(tmp_path) -> None:
+    from lungseg.cli.common import use_cache
+
+    scan = lungseg.phantom(slices=2, size=96)
+    pipeline = use_cache(lungseg.Pipeline.from_pretrained(), tmp_path / "cache")
+    first = pipeline.predict_proba([scan])
+    assert list((tmp_path / "cache").rglob("*.npz"))
+    assert (pipeline.predict_proba([scan]) == first).all()
 
 
 def test_fit_masker(tmp_path) -> None:
