@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 _PURPOSE = (
-    "A start for classifiers of chest CT: the convolutions of EfficientNetB0, taught to mark "
-    "lesions as the encoder of a U-Net. Use it as `CTClassifier(weights=...)`."
+    "A start for classifiers of chest CT: the convolutions of EfficientNetB0, taught as the "
+    "encoder of a U-Net to mark lesions and lungs and to restore spoilt pictures. Use it as "
+    "`CTClassifier(weights=...)`."
 )
 _LIMITS = "It classifies nothing by itself. The lesion masks were mostly made by a network."
 
@@ -27,40 +28,59 @@ def fit_trunk(
     repeat_single: Annotated[
         int, typer.Option(help="Take pictures without a case as often as this.")
     ] = 1,
+    lungs: Annotated[
+        list[Path] | None, typer.Option(help="CSV of slices and lung masks; repeatable.")
+    ] = None,
+    unlabelled: Annotated[
+        list[Path] | None, typer.Option(help="CSV of pictures to restore; repeatable.")
+    ] = None,
+    bfloat16: Annotated[bool, typer.Option(help="Compute in bfloat16 while training.")] = False,
     half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
     seed: Annotated[int, typer.Option(help="Of split, start and augmentation.")] = 0,
 ) -> None:
-    """Pretrain the classifier's trunk: it learns to mark lesions."""
+    """Pretrain the classifier's trunk on lesions, lungs and pictures to restore.
+
+    MANIFEST has the lesions; of manifests with splits only the training split is read.
+    """
+    from lungseg.backend import compute_type
     from lungseg.card import make_documents
     from lungseg.cli.training import LICENCE, checkpoint_folder
-    from lungseg.training.pretrain import pretrain_trunk, read_lesions, save_trunk
+    from lungseg.training.lessons import read_lesions, read_lungs, read_unlabelled
+    from lungseg.training.pretrain import pretrain_trunk, save_trunk
 
-    pictures, lesions, groups = read_lesions(
+    lessons = read_lesions(
         manifest, quarter_turns=quarter_turns, every=every, repeat_single=repeat_single
     )
-    model, history = pretrain_trunk(
-        pictures,
-        lesions,
-        groups,
-        size=size,
-        epochs=epochs,
-        folder=checkpoint_folder(out, resume),
-        seed=seed,
-        verbose=1,
-    )
+    sources = {manifest.parent.name: len(lessons)}
+    for path in lungs or ():
+        lessons += (found := read_lungs(path, size=size))
+        sources[f"{path.parent.name} (lungs)"] = len(found)
+    for path in unlabelled or ():
+        lessons += (found := read_unlabelled(path, size=size))
+        sources[f"{path.parent.name} (unlabelled)"] = len(found)
+    with compute_type("mixed_bfloat16" if bfloat16 else "float32"):
+        model, history = pretrain_trunk(
+            lessons,
+            size=size,
+            epochs=epochs,
+            folder=checkpoint_folder(out, resume),
+            seed=seed,
+            verbose=1,
+        )
     best: dict[str, Any] = min(history, key=lambda figures: figures["val_loss"])
     documents = make_documents(
         title=f"Trunk “{out.name}”",
         purpose=_PURPOSE,
         data=(
-            f"{manifest.parent.name}: {len(pictures)} pictures of {len(set(groups))} cases, a "
-            "tenth of the cases kept aside to pick the epoch."
+            f"{', '.join(f'{name}: {count}' for name, count in sources.items())} pictures of "
+            f"{len({lesson.group for lesson in lessons})} cases; a tenth of the cases was kept "
+            "aside to pick the epoch."
         ),
         training={
             "epochs run": len(history),
             "seed": seed,
             "Dice of lesions on the cases kept aside, best epoch, network grid": round(
-                best["val_mean_dice"], 3
+                best["val_lesion_dice"], 3
             ),
         },
         figures={},

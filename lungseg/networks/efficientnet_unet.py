@@ -73,7 +73,10 @@ def efficientnet_unet(
 
     # === Output ===
     x = layers.UpSampling2D(interpolation="bilinear", name="up4_double")(x)
-    outputs = layers.Conv2D(classes, 3, padding="same", activation="sigmoid", name="probability")(x)
+    # In single precision whatever the rest computes in: the loss needs it.
+    outputs = layers.Conv2D(
+        classes, 3, padding="same", activation="sigmoid", name="probability", dtype="float32"
+    )(x)
     return keras.Model(inputs, outputs, name="efficientnetb0-unet")
 
 

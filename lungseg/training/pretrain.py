@@ -1,4 +1,4 @@
-"""Pretraining of the classifier's trunk: it learns to mark lesions first."""
+"""Pretraining of the classifier's trunk: it learns to mark lesions and lungs first."""
 
 from __future__ import annotations
 
@@ -6,29 +6,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lungseg.artifact import Precision, write_artifact
 from lungseg.backend import keras
-from lungseg.io.masks import read_mask
-from lungseg.io.reader import read
-from lungseg.manifest import read_manifest
 from lungseg.networks import build
 from lungseg.networks.efficientnet_unet import efficientnet_unet
 from lungseg.networks.transfer import copy_weights, trunk_of
-from lungseg.training.augment_slice import SliceAugmentation
 from lungseg.training.hold_out import hold_out
+from lungseg.training.lesson_data import LessonData
+from lungseg.training.lesson_loss import LessonLoss, lesion_dice
+from lungseg.training.lessons import Lesson
 from lungseg.training.loop import cosine_decay, train
-from lungseg.training.losses import DiceCrossEntropy
-from lungseg.training.metrics import mean_dice
-from lungseg.training.slice_data import SliceData
 
 
 def pretrain_trunk(
-    pictures: Sequence[NDArray[np.uint8]],
-    lesions: Sequence[NDArray[np.bool_]],
-    groups: Sequence[Any],
+    lessons: Sequence[Lesson],
     *,
     size: int = 224,
     epochs: int = 12,
@@ -39,44 +30,37 @@ def pretrain_trunk(
     seed: int = 0,
     verbose: int = 0,
 ) -> tuple[Any, list[dict[str, float]]]:
-    """Train a U-Net on an EfficientNetB0 trunk to mark lesions.
+    """Train a U-Net on an EfficientNetB0 trunk: lesions, lungs, and spoilt pictures restored.
 
     What finds lesions makes a better start for a classifier of disease than random
-    weights, and it needs no picture from outside chest CT.
+    weights, and it needs no picture from outside chest CT. To restore a picture needs no
+    label at all.
 
     Parameters
     ----------
-    pictures : sequence of uint8 arrays of shape (rows, columns)
-    lesions : sequence of bool arrays of the same shapes
-    groups : sequence
-        Patient or volume of each picture; a share of them picks the best epoch.
+    lessons : sequence of Lesson
     size, epochs, batch_size, learning_rate, validation_fraction, seed, verbose
-        As in `LungMasker`.
+        As in `LungMasker`; a share of the groups picks the best epoch.
     folder : Path, optional
         Where checkpoints go; a training that was cut off goes on from there.
 
     Returns
     -------
     model : keras.Model
-        See `efficientnet_unet`.
+        See `efficientnet_unet`; its channels are lesions, lungs and the picture.
     history : list of dict
         Figures of each epoch.
     """
     keras.utils.set_random_seed(seed)
-    model = efficientnet_unet((size, size, 1))
-    keep, aside = hold_out(groups, validation_fraction, seed)
+    model = efficientnet_unet((size, size, 1), 3)
+    keep, aside = hold_out([lesson.group for lesson in lessons], validation_fraction, seed)
     common: dict[str, Any] = {"size": size, "batch_size": batch_size, "seed": seed}
-    data = SliceData(
-        [pictures[i] for i in keep],
-        [lesions[i] for i in keep],
-        augment=SliceAugmentation(size, crop=False),
-        **common,
-    )
-    validation = SliceData([pictures[i] for i in aside], [lesions[i] for i in aside], **common)
+    data = LessonData([lessons[i] for i in keep], augment=True, **common)
+    validation = LessonData([lessons[i] for i in aside], **common)
     model.compile(
         optimizer=keras.optimizers.Adam(cosine_decay(learning_rate, len(data) * epochs)),
-        loss=DiceCrossEntropy(),
-        metrics=[mean_dice],
+        loss=LessonLoss(),
+        metrics=[lesion_dice],
     )
     history = train(
         model,
@@ -119,44 +103,3 @@ def save_trunk(
         documents=documents,
         precision=precision,
     )
-
-
-def read_lesions(
-    manifest: Path, *, quarter_turns: int = 0, every: int = 1, repeat_single: int = 1
-) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.bool_]], list[str]]:
-    """Read pictures and the masks of their lesions.
-
-    Parameters
-    ----------
-    manifest : Path
-        CSV with ``file``, ``mask`` and ``case``; a picture without a case stands for
-        itself.
-    quarter_turns : int
-        Anticlockwise turns that bring the pictures upright.
-    every : int
-        Neighbouring slices of a volume are alike: of the pictures with a case every
-        so-manieth is taken.
-    repeat_single : int
-        How often pictures without a case are taken: experts drew their masks.
-
-    Returns
-    -------
-    pictures, lesions : lists of arrays of shape (rows, columns)
-    groups : list of str
-
-    Raises
-    ------
-    lungseg.InputError
-        If the manifest lacks a column, or a file cannot be read.
-    """
-    rows = read_manifest(manifest, need=("mask",), patient="case").thinned(every).rows
-    # Those without a patient come first.
-    chosen = [row for row in rows if not row.patient] * (repeat_single - 1) + list(rows)
-    pictures, lesions, groups = [], [], []
-    for row in chosen:
-        scan = read(row.file)
-        lesion = read_mask(row.mask, scan, soft=True)
-        pictures.append(np.ascontiguousarray(np.rot90(scan.voxels[0], quarter_turns)))
-        lesions.append(np.ascontiguousarray(np.rot90(lesion[0], quarter_turns)))
-        groups.append(row.patient or row.file.name)
-    return pictures, lesions, groups

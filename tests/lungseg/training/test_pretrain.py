@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lungseg.training.lesson_data import UNKNOWN, LessonData
+from lungseg.training.lesson_loss import LessonLoss, lesion_dice
+from lungseg.training.lessons import Lesson
+from lungseg.training.pretrain import pretrain_trunk, save_trunk
+
+
+@pytest.fixture(scope="module")
+def lessons() -> list[Lesson]:
+    rng = np.random.default_rng(0)
+    found = []
+    for number in range(12):
+        picture = rng.integers(0, 90, (48, 40), np.uint8)
+        spot = np.zeros(picture.shape, bool)
+        spot[10:30, 10:25] = True
+        picture[spot] += 120
+        known = {0: {"lesions": spot}, 1: {"lungs": ~spot}, 2: {}}[number % 3]
+        found.append(Lesson(picture, f"p{number}", **known))
+    return found
+
+
+def test_what_is_not_known_is_marked(lessons) -> None:
+    _, target = LessonData(lessons, size=32, batch_size=3)[0]
+    assert (target[0, ..., 1] == UNKNOWN).all()
+    assert target[0, ..., 0].max() == 1
+    assert (target[1, ..., 0] == UNKNOWN).all()
+    assert (target[2, ..., :2] == UNKNOWN).all()
+
+
+def test_masks_move_with_the_picture_and_the_target_is_not_spoilt(lessons) -> None:
+    data = LessonData(lessons[:1] * 8, size=32, batch_size=8, augment=True)
+    shown, target = data[0]
+    assert not np.allclose(shown[..., 0], target[..., 2])
+    for one in target:  # the spot is bright wherever it went
+        inside = one[..., 2][one[..., 0] > 0.9]
+        assert inside.mean() > 0.4
+    again = LessonData(lessons[:1] * 8, size=32, batch_size=8, augment=True)
+    assert np.array_equal(again[0][0], shown)
+
+
+def test_what_is_not_known_costs_nothing() -> None:
+    rng = np.random.default_rng(0)
+    target = rng.random((2, 8, 8, 3)).astype(np.float32)
+    target[..., :2] = target[..., :2] > 0.5
+    target[1, ..., 0] = UNKNOWN
+    guess = rng.random(target.shape).astype(np.float32)
+    other = guess.copy()
+    other[1, ..., 0] = rng.random((8, 8))
+    loss = LessonLoss()
+    assert float(loss(target, guess)) == pytest.approx(float(loss(target, other)))
+    other[0, ..., 0] = rng.random((8, 8))
+    assert float(loss(target, guess)) != pytest.approx(float(loss(target, other)))
+    assert float(lesion_dice(target, np.maximum(target, 0))) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_trunk_is_a_start_for_a_classifier(lessons, tmp_path) -> None:
+    from lungseg.networks import build
+    from lungseg.networks.start import start_from
+
+    model, history = pretrain_trunk(lessons, size=32, epochs=2, batch_size=4, folder=tmp_path / "c")
+    assert len(history) == 2
+    assert "val_lesion_dice" in history[0]
+    folder = save_trunk(
+        model, tmp_path / "trunk", size=32, documents={"card.md": "c"}, precision="single"
+    )
+    classifier = build("efficientnetb0", (32, 32, 1), 3)
+    assert start_from(classifier, folder) > 100
+    taught = model.get_layer("top_conv").get_weights()[0]
+    assert np.array_equal(classifier.get_layer("top_conv").get_weights()[0], taught)
