@@ -1,6 +1,7 @@
 """Measure a masker on everything here that says how right it is.
 
-python benchmarks/masker.py --data DATA [--masker NAME|DIR] [--json FILE]
+python benchmarks/masker.py --data DATA [--masker NAME|DIR] [--frame 288] [--threshold 0.6]
+    [--split val] [--json FILE]
 """
 
 from __future__ import annotations
@@ -31,10 +32,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--masker")
     parser.add_argument("--engine", default="auto")
+    parser.add_argument("--frame", type=int, help="In place of the masker's input_size.")
+    parser.add_argument("--threshold", type=float, help="In place of the masker's.")
     parser.add_argument("--split", choices=("val", "test"), default="test")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     masker = lungseg.LungMasker.from_pretrained(given.masker).set_params(engine=given.engine)
+    if given.frame:
+        masker.set_params(input_size=given.frame)
+    if given.threshold:
+        masker.set_params(threshold=given.threshold)
     rows = read_manifest(given.data / "kmader_lungs/manifest.csv", need=("mask",))
     _, val, test = three_splits(rows, test=0.15, validation=0.1, seed=0)
     part = val if given.split == "val" else test

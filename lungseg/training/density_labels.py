@@ -14,8 +14,8 @@ Mask = NDArray[np.bool_]
 
 #: Display grey in the default window: about -940 HU and -310 HU. Gas in bowel and airways
 #: is darker than the first, lung lies between the two. The second, and the radius of
-#: closing, are those that came nearest to the labels of kmader_lungs' training slices
-#: (median Dice .988; with -400 HU, .984, the label was 2 % too small).
+#: closing, come near to the labels of kmader_lungs' training slices; at -400 HU labels
+#: are 2 % too small (benchmarks/edges.py).
 _GAS, _TISSUE = 11, 125
 #: The middle of a lung is darker than this (about -520 HU); denser components are fat.
 _LUNG = 88
@@ -24,7 +24,9 @@ _RADIUS = 0.012
 _VESSELS = 25
 
 
-def lungs_by_density(grey: NDArray[np.uint8]) -> Mask:
+def lungs_by_density(
+    grey: NDArray[np.uint8], *, tissue: int = _TISSUE, radius: float = _RADIUS
+) -> Mask:
     """Label the lungs of a whole slice by threshold, body contour and components.
 
     The bowel, the stomach and the trachea hold gas, which is darker than lung; that is
@@ -34,6 +36,10 @@ def lungs_by_density(grey: NDArray[np.uint8]) -> Mask:
     ----------
     grey : uint8 array of shape (rows, columns)
         A slice with its full field of view in the default window.
+    tissue : int
+        Grey from which it is no longer lung.
+    radius : float
+        Of the closing, as a share of the longer side.
 
     Returns
     -------
@@ -52,7 +58,7 @@ def lungs_by_density(grey: NDArray[np.uint8]) -> Mask:
     """
     body = cv2.erode(body_mask(grey).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     smooth = cv2.GaussianBlur(grey, (0, 0), 0.7)
-    labels, count = ndimage.label((smooth < _TISSUE) & body)
+    labels, count = ndimage.label((smooth < tissue) & body)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     lungs = np.zeros(grey.shape, bool)
     for number in range(1, count + 1):
@@ -61,7 +67,7 @@ def lungs_by_density(grey: NDArray[np.uint8]) -> Mask:
         component = labels == number
         if _is_lung(grey, component):
             lungs |= component
-    return np.asarray(fill_small_holes(close_gaps(lungs, _RADIUS), largest=0.015 * grey.size))
+    return np.asarray(fill_small_holes(close_gaps(lungs, radius), largest=0.015 * grey.size))
 
 
 def _is_lung(grey: NDArray[np.uint8], component: Mask) -> bool:
