@@ -17,10 +17,11 @@ from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.splits import grouped_split
 from lungseg.evaluation.thresholds import check_aim, choose_threshold
+from lungseg.inference.score import VIEWS, score_pictures
 from lungseg.inputs import check_same_length, iterate_scans
 from lungseg.params import check_params
 from lungseg.pooling import RULES, pool_slices
-from lungseg.preprocess.pictures import nearer, scan_to_pictures, spread_slices
+from lungseg.preprocess.pictures import scan_to_pictures, spread_slices
 from lungseg.preprocess.window import Window
 from lungseg.scan import Heatmap
 from lungseg.training.schedule import Schedule
@@ -537,22 +538,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         return self._take(scan)[0]
 
     def _slice_probabilities(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
-        logits = []
-        for start in range(0, len(pictures), self.batch_size):
-            batch = pictures[start : start + self.batch_size, ..., None].astype(np.float32)
-            views = [self.model_.predict_on_batch(view) for view in self._views(batch)]
-            logits.append(np.mean(views, axis=0))
-        return _softmax(np.concatenate(logits).astype(np.float64))
-
-    def _views(self, batch: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-        """Yield the pictures of a batch as they are, mirrored, and nearer."""
-        yield batch
-        if self.views > 1:
-            yield batch[:, :, ::-1]
-        if self.views > 2:
-            near = nearer(batch[..., 0], 0.1)[..., None]
-            yield near
-            yield near[:, :, ::-1]
+        return score_pictures(self.model_, pictures, views=self.views, batch_size=self.batch_size)
 
     def pool_slices(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pool the probabilities of slices by the rule ``pool``, to shape (classes,).
@@ -690,8 +676,8 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             average=(0, 0.99999),
             mixup=(0, None),
         )
-        if self.views not in (1, 2, 4):
-            raise ValueError(f"views of CTClassifier must be 1, 2 or 4, got {self.views!r}")
+        if self.views not in VIEWS:
+            raise ValueError(f"views of CTClassifier must be one of {VIEWS}, got {self.views!r}")
         if self.patience is not None:
             check_params(self, patience=(1, None))
         if isinstance(self.threshold, (str, tuple)):
@@ -715,8 +701,3 @@ def _flatten(
 ) -> tuple[NDArray[np.uint8], NDArray[Any]]:
     """Give every picture of a scan the scan's label."""
     return np.concatenate(bags), np.repeat(numbers, [len(bag) for bag in bags])
-
-
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,30 +83,6 @@ def spread_slices(
             share = (between - low) / (high - low)
             spread[between] = (1 - share) * spread[low] + share * spread[high]
     return spread
-
-
-def nearer(pictures: NDArray[np.float32], share: float) -> NDArray[np.float32]:
-    """Cut a margin off pictures and bring what is left to their size.
-
-    Parameters
-    ----------
-    pictures : float32 array of shape (n, rows, columns)
-    share : float
-        Of rows and columns that is cut off, half of it on each side.
-
-    Returns
-    -------
-    float32 array of the same shape
-
-    Examples
-    --------
-    >>> nearer(np.ones((2, 20, 20), np.float32), 0.1).shape
-    (2, 20, 20)
-    """
-    rows, columns = pictures.shape[1:]
-    top, left = round(rows * share / 2), round(columns * share / 2)
-    inner = pictures[:, top : rows - top, left : columns - left]
-    return np.stack([cv2.resize(one, (columns, rows)) for one in inner])
 
 
 def _informative(slices: NDArray[np.generic], air: int, most: int) -> NDArray[np.intp]:
