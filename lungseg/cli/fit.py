@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from lungseg.manifest import Manifest
     from lungseg.pipeline.pipeline import Pipeline
 
-_LIMITS = (
+LIMITS = (
     "Trained on one data set only: other hospitals, scanners and windows will give other figures. "
     "It tells its classes apart and knows no other disease."
 )
@@ -88,11 +88,11 @@ def fit(
     # The stored weights are what is shipped, so they are what is measured.
     stored = use_cache(Pipeline.load(fitted.save(out, precision=precision)), cache)
     parts = {"train": train, "validation": val, "test": held}
-    figures = {name: _figures(stored, parts[name]) for name in ("validation", "test")}
+    figures = {name: figures_of(stored, parts[name]) for name in ("validation", "test")}
     classifier = fitted.classifier_
     documents = make_documents(
         title=f"Pipeline “{out.name}”",
-        purpose=_purpose(fitted),
+        purpose=purpose_of(fitted),
         data=f"{manifest.parent.name}: {describe(parts)}",
         training={
             **training_facts(classifier, classifier.history_, classifier.model_.count_params()),
@@ -100,7 +100,7 @@ def fit(
         },
         figures={name: rows_ for name, rows_ in figures.items() if rows_},
         licence=LICENCE,
-        limits=_LIMITS,
+        limits=LIMITS,
     )
     fitted.save(out, documents=documents, precision=precision)
     if init is not None:
@@ -111,7 +111,8 @@ def fit(
     print(f"written to {out}")
 
 
-def _figures(pipeline: Pipeline, part: Manifest) -> dict[str, Any]:
+def figures_of(pipeline: Pipeline, part: Manifest) -> dict[str, Any]:
+    """Figures of a card; empty for no scans."""
     from lungseg.evaluation.measure import measure_pipeline
 
     if not len(part):
@@ -120,7 +121,8 @@ def _figures(pipeline: Pipeline, part: Manifest) -> dict[str, Any]:
     return figures
 
 
-def _purpose(pipeline: Pipeline) -> str:
+def purpose_of(pipeline: Pipeline) -> str:
+    """First lines of a card."""
     names = ", ".join(map(str, pipeline.classes_))
     masker = "none" if isinstance(pipeline.masker_, str) else pipeline.masker_.network
     return (
