@@ -135,7 +135,16 @@ def test_fit_and_evaluate(tmp_path, pictures) -> None:
     assert result["per_patient"] is None  # each patient has a picture of either class
     tuned = run("fit", tmp_path / "m.csv", "--out", tmp_path / "t", "--init", out, "--epochs", 1)
     assert tuned.returncode == 0, tuned.stderr
-    words = ("calibrate", tmp_path / "m.csv", "--pipeline", out, "--out", tmp_path / "c")
+    words = (
+        "calibrate",
+        tmp_path / "m.csv",
+        "--pipeline",
+        out,
+        "--out",
+        tmp_path / "c",
+        "--views",
+        2,
+    )
     calibrated = run(*words)
     assert calibrated.returncode == 0, calibrated.stderr
     assert "threshold" in calibrated.stdout
