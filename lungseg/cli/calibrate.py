@@ -34,8 +34,7 @@ def calibrate(
     """
     from lungseg.card import make_documents
     from lungseg.cli.common import use_cache
-    from lungseg.cli.fit import LIMITS, figures_of, purpose_of
-    from lungseg.cli.training import LICENCE, describe
+    from lungseg.cli.training import LICENCE, PIPELINE_LIMITS, describe, figures_of, purpose_of
     from lungseg.manifest import read_manifest
     from lungseg.masker import LungMasker
     from lungseg.pipeline.pipeline import Pipeline
@@ -70,7 +69,7 @@ def calibrate(
         },
         figures=figures,
         licence=LICENCE,
-        limits=LIMITS,
+        limits=PIPELINE_LIMITS,
     )
     loaded.save(out, documents=documents, precision=precision)
     print(f"temperature {classifier.temperature_:.3f}, threshold {classifier.threshold_:.3f}")

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from lungseg.manifest import Manifest
-    from lungseg.pipeline.pipeline import Pipeline
-
-LIMITS = (
-    "Trained on one data set only: other hospitals, scanners and windows will give other figures. "
-    "It tells its classes apart and knows no other disease."
-)
 
 
 def fit(
@@ -48,8 +39,11 @@ def fit(
     from lungseg.cli.common import use_cache
     from lungseg.cli.training import (
         LICENCE,
+        PIPELINE_LIMITS,
         checkpoint_folder,
         describe,
+        figures_of,
+        purpose_of,
         three_splits,
         training_facts,
     )
@@ -100,7 +94,7 @@ def fit(
         },
         figures={name: rows_ for name, rows_ in figures.items() if rows_},
         licence=LICENCE,
-        limits=LIMITS,
+        limits=PIPELINE_LIMITS,
     )
     fitted.save(out, documents=documents, precision=precision)
     if init is not None:
@@ -109,23 +103,3 @@ def fit(
         if rows_:
             print(f"{name}: ROC AUC {rows_['roc_auc']['value']}, F1 {rows_['f1']['value']}")
     print(f"written to {out}")
-
-
-def figures_of(pipeline: Pipeline, part: Manifest) -> dict[str, Any]:
-    """Figures of a card; empty for no scans."""
-    from lungseg.evaluation.measure import measure_pipeline
-
-    if not len(part):
-        return {}
-    figures: dict[str, Any] = measure_pipeline(pipeline, part)["figures"]
-    return figures
-
-
-def purpose_of(pipeline: Pipeline) -> str:
-    """First lines of a card."""
-    names = ", ".join(map(str, pipeline.classes_))
-    masker = "none" if isinstance(pipeline.masker_, str) else pipeline.masker_.network
-    return (
-        f"Classifies chest CT: {names}. Masker: {masker}; ROI: {pipeline.roi_}; classifier: "
-        f"{pipeline.classifier_.network}."
-    )

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lungseg.manifest import Manifest
+    from lungseg.pipeline.pipeline import Pipeline
 
 LICENCE = "Research use, following the licence of the data it was trained on."
+
+#: Of every pipeline that a command makes.
+PIPELINE_LIMITS = (
+    "Trained on one data set only: other hospitals, scanners and windows will give other figures. "
+    "It tells its classes apart and knows no other disease."
+)
 
 
 def checkpoint_folder(out: Path, resume: bool) -> Path:
@@ -65,3 +72,23 @@ def training_facts(estimator: Any, history: list[dict[str, float]], parts: int) 
         "network parameters": f"{parts:,}",
         "versions": ", ".join(f"{k} {v}" for k, v in versions().items()),
     }
+
+
+def figures_of(pipeline: Pipeline, part: Manifest) -> dict[str, Any]:
+    """Figures of a card; empty for no scans."""
+    from lungseg.evaluation.measure import measure_pipeline
+
+    if not len(part):
+        return {}
+    figures: dict[str, Any] = measure_pipeline(pipeline, part)["figures"]
+    return figures
+
+
+def purpose_of(pipeline: Pipeline) -> str:
+    """First lines of a card."""
+    names = ", ".join(map(str, pipeline.classes_))
+    masker = "none" if isinstance(pipeline.masker_, str) else pipeline.masker_.network
+    return (
+        f"Classifies chest CT: {names}. Masker: {masker}; ROI: {pipeline.roi_}; classifier: "
+        f"{pipeline.classifier_.network}."
+    )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import softmax
 
 _TINY = 1e-7
 
@@ -110,8 +111,7 @@ def temper(probabilities: ArrayLike, temperature: float) -> NDArray[np.float64]:
     [[0.75, 0.25]]
     """
     logits = np.log(np.clip(np.asarray(probabilities, float), _TINY, 1)) / temperature
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+    return np.asarray(softmax(logits, axis=1))
 
 
 def fit_temperature(y_true: ArrayLike, probabilities: ArrayLike) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 #: Numbers of views that `score_pictures` can average.
 VIEWS = (1, 2, 4)
@@ -46,7 +47,7 @@ def score_pictures(
         batch = pictures[start : start + batch_size, ..., None].astype(np.float32)
         seen = [model.predict_on_batch(view) for view in _views(batch, views)]
         logits.append(np.mean(seen, axis=0))
-    return _softmax(np.concatenate(logits).astype(np.float64))
+    return np.asarray(softmax(np.concatenate(logits).astype(np.float64), axis=1))
 
 
 def _views(batch: NDArray[np.float32], views: int) -> Iterator[NDArray[np.float32]]:
@@ -65,8 +66,3 @@ def _nearer(batch: NDArray[np.float32], share: float) -> NDArray[np.float32]:
     top, left = round(rows * share / 2), round(columns * share / 2)
     inner = batch[:, top : rows - top, left : columns - left, 0]
     return np.stack([cv2.resize(one, (columns, rows)) for one in inner])[..., None]
-
-
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
