@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lungseg.doctor import Finding, Report, inspect
     from lungseg.errors import InputError
     from lungseg.evaluation.audit import audit
+    from lungseg.infection_mask import InfectionMask
     from lungseg.io.reader import read
     from lungseg.masker import LungMasker
     from lungseg.phantoms import phantom
@@ -35,6 +36,7 @@ _HOME = {
     "CTClassifier": "lungseg.classifier",
     "Finding": "lungseg.doctor",
     "Heatmap": "lungseg.scan",
+    "InfectionMask": "lungseg.infection_mask",
     "InputError": "lungseg.errors",
     "LungMask": "lungseg.scan",
     "LungMasker": "lungseg.masker",
@@ -54,6 +56,7 @@ __all__ = [
     "CTClassifier",
     "Finding",
     "Heatmap",
+    "InfectionMask",
     "InputError",
     "LungMask",
     "LungMasker",

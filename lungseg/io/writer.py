@@ -8,16 +8,17 @@ import numpy as np
 
 from lungseg.errors import InputError
 from lungseg.geometry import axial_affine, itk_from_affine
+from lungseg.infection_mask import InfectionMask
 from lungseg.io.atomic import atomic_path
 from lungseg.scan import LungMask
 
 _VOLUMES = (".nii", ".nii.gz", ".nrrd", ".mha", ".mhd")
 
-#: Colours of background, right and left lung, told apart with any colour vision.
-_PALETTE = (0, 0, 0, 0, 158, 115, 230, 159, 0)
+#: Colours of the labels 0 to 3, told apart with any colour vision.
+_PALETTE = (0, 0, 0, 0, 158, 115, 230, 159, 0, 204, 121, 167)
 
 
-def save_mask(mask: LungMask, path: Path) -> Path:
+def save_mask(mask: LungMask | InfectionMask, path: Path) -> Path:
     """Write a mask; see `LungMask.save`."""
     path = path.expanduser()
     name = path.name.lower()
@@ -32,7 +33,7 @@ def save_mask(mask: LungMask, path: Path) -> Path:
     )
 
 
-def _save_picture(mask: LungMask, path: Path) -> Path:
+def _save_picture(mask: LungMask | InfectionMask, path: Path) -> Path:
     from PIL import Image
 
     if len(mask.voxels) != 1:
@@ -48,7 +49,7 @@ def _save_picture(mask: LungMask, path: Path) -> Path:
     return path
 
 
-def _save_volume(mask: LungMask, path: Path) -> Path:
+def _save_volume(mask: LungMask | InfectionMask, path: Path) -> Path:
     import SimpleITK as sitk
 
     image = sitk.GetImageFromArray(np.ascontiguousarray(mask.voxels))

@@ -1,0 +1,76 @@
+"""InfectionMask: where the lungs of a scan are infected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.scan import _Grid
+
+#: What the numbers in `InfectionMask.voxels` stand for, where kinds are not told apart.
+CLASSES = ("background", "lung", "infection")
+
+#: What they stand for where they are.
+KINDS = ("background", "lung", "ground glass", "consolidation")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class InfectionMask(_Grid):
+    """The infection of a scan, in the scan's own grid; immutable.
+
+    Parameters
+    ----------
+    voxels : uint8 array of shape (slices, rows, columns)
+        Class numbers: 0 background, 1 lung that is not infected, 2 infection; where kinds
+        are told apart, 2 ground glass and 3 consolidation.
+    affine : array of shape (4, 4), optional
+        As in `Scan`.
+    source : str
+        The scan it belongs to.
+    classes : tuple of str
+        Name of each class number.
+    interval : tuple of int, optional
+        Least and most voxels that may be infected, by the segmenter's own uncertainty;
+        None where it was never calibrated.
+    coverage : float
+        How often the interval is promised to hold the truth.
+    warnings : tuple of str
+        What the segmenter noticed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> mask = InfectionMask(np.array([[[1, 2], [0, 1]]], np.uint8))
+    >>> mask
+    InfectionMask(1×2×2, 33.3 % of the lungs, 'array')
+    >>> int(mask.infection.sum())
+    1
+    """
+
+    classes: tuple[str, ...] = CLASSES
+    interval: tuple[int, int] | None = None
+    coverage: float = 0.9
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def infection(self) -> NDArray[np.bool_]:
+        """What is infected, of whichever kind, as one boolean array."""
+        return self.voxels >= 2
+
+    @property
+    def share(self) -> float:
+        """Infected share of the lungs, 0 to 1; 0 where there is no lung."""
+        return float(self.infection.sum() / max(1, np.count_nonzero(self.voxels)))
+
+    def save(self, path: str | Path) -> Path:
+        """Write the class numbers, in the scan's geometry; see `LungMask.save`."""
+        from lungseg.io.writer import save_mask
+
+        return save_mask(self, Path(path))
+
+    def __repr__(self) -> str:
+        size = "×".join(map(str, self.shape))
+        return f"InfectionMask({size}, {100 * self.share:.1f} % of the lungs, {self.source!r})"
