@@ -28,6 +28,10 @@ def fit_trunk(
     repeat_single: Annotated[
         int, typer.Option(help="Take pictures without a case as often as this.")
     ] = 1,
+    drop: Annotated[
+        list[Path] | None,
+        typer.Option(help="List of file names that are not trained on; repeatable."),
+    ] = None,
     lungs: Annotated[
         list[Path] | None, typer.Option(help="CSV of slices and lung masks; repeatable.")
     ] = None,
@@ -45,15 +49,21 @@ def fit_trunk(
     from lungseg.backend import compute_type
     from lungseg.card import make_documents
     from lungseg.cli.training import LICENCE, checkpoint_folder
+    from lungseg.manifest import read_names
     from lungseg.training.lessons import read_lesions, read_lungs, read_unlabelled
     from lungseg.training.pretrain import pretrain_trunk, save_trunk
 
+    left_out = [name for path in drop or () for name in read_names(path)]
     lessons = read_lesions(
-        manifest, quarter_turns=quarter_turns, every=every, repeat_single=repeat_single
+        manifest,
+        quarter_turns=quarter_turns,
+        every=every,
+        repeat_single=repeat_single,
+        drop=left_out,
     )
     sources = {manifest.parent.name: len(lessons)}
     for path in lungs or ():
-        lessons += (found := read_lungs(path, size=size))
+        lessons += (found := read_lungs(path, size=size, drop=left_out))
         sources[f"{path.parent.name} (lungs)"] = len(found)
     for path in unlabelled or ():
         lessons += (found := read_unlabelled(path, size=size))

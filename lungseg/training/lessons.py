@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,12 @@ class Lesson:
 
 
 def read_lesions(
-    manifest: Path, *, quarter_turns: int = 0, every: int = 1, repeat_single: int = 1
+    manifest: Path,
+    *,
+    quarter_turns: int = 0,
+    every: int = 1,
+    repeat_single: int = 1,
+    drop: Iterable[str] = (),
 ) -> list[Lesson]:
     """Read pictures and the masks of their lesions.
 
@@ -55,6 +60,8 @@ def read_lesions(
         so-manieth is taken.
     repeat_single : int
         How often pictures without a case are taken: experts drew their masks.
+    drop : iterable of str
+        Names of files that are left out.
 
     Returns
     -------
@@ -65,7 +72,8 @@ def read_lesions(
     lungseg.InputError
         If the manifest lacks a column, or a file cannot be read.
     """
-    rows = read_manifest(manifest, need=("mask",), patient="case").thinned(every).rows
+    labelled = read_manifest(manifest, need=("mask",), patient="case").without(drop)
+    rows = labelled.thinned(every).rows
     # Those without a patient come first.
     chosen = [row for row in rows if not row.patient] * (repeat_single - 1) + list(rows)
     lessons = []
@@ -80,7 +88,7 @@ def read_lesions(
     return lessons
 
 
-def read_lungs(manifest: Path, *, size: int) -> list[Lesson]:
+def read_lungs(manifest: Path, *, size: int, drop: Iterable[str] = ()) -> list[Lesson]:
     """Read slices and the masks of their lungs, fitted into a square.
 
     Parameters
@@ -90,6 +98,8 @@ def read_lungs(manifest: Path, *, size: int) -> list[Lesson]:
         split is read.
     size : int
         Side of the square, which keeps the memory small.
+    drop : iterable of str
+        As in `read_lesions`.
 
     Returns
     -------
@@ -97,7 +107,9 @@ def read_lungs(manifest: Path, *, size: int) -> list[Lesson]:
     """
     return [
         Lesson(picture, row.patient, lungs=_framed(read_mask(row.mask, scan)[0], size) > 0)
-        for row, scan, picture in _pictures(read_manifest(manifest, need=("mask",)), size)
+        for row, scan, picture in _pictures(
+            read_manifest(manifest, need=("mask",)).without(drop), size
+        )
     ]
 
 
