@@ -26,7 +26,7 @@ def fit_trunk(
     quarter_turns: Annotated[int, typer.Option(help="Turn the pictures, anticlockwise.")] = 0,
     every: Annotated[int, typer.Option(help="Take every so-manieth picture of a case.")] = 1,
     repeat_single: Annotated[
-        int, typer.Option(help="Take pictures without a case as often as this.")
+        int, typer.Option(help="Take pictures without a case as often as this, 0: never.")
     ] = 1,
     drop: Annotated[
         list[Path] | None,

@@ -59,7 +59,8 @@ def read_lesions(
         Neighbouring slices of a volume are alike: of the pictures with a case every
         so-manieth is taken.
     repeat_single : int
-        How often pictures without a case are taken: experts drew their masks.
+        How often pictures without a case are taken, 0 for not at all: experts drew their
+        masks.
     drop : iterable of str
         Names of files that are left out.
 
@@ -74,8 +75,8 @@ def read_lesions(
     """
     labelled = read_manifest(manifest, need=("mask",), patient="case").without(drop)
     rows = labelled.thinned(every).rows
-    # Those without a patient come first.
-    chosen = [row for row in rows if not row.patient] * (repeat_single - 1) + list(rows)
+    single = [row for row in rows if not row.patient] * repeat_single
+    chosen = [*single, *(row for row in rows if row.patient)]
     lessons = []
     for row in chosen:
         scan = read(row.file)
