@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lungseg.doctor import Finding, Report, inspect
     from lungseg.errors import InputError
     from lungseg.evaluation.audit import audit
+    from lungseg.infection import InfectionSegmenter
     from lungseg.infection_mask import InfectionMask
     from lungseg.io.reader import read
     from lungseg.masker import LungMasker
@@ -37,6 +38,7 @@ _HOME = {
     "Finding": "lungseg.doctor",
     "Heatmap": "lungseg.scan",
     "InfectionMask": "lungseg.infection_mask",
+    "InfectionSegmenter": "lungseg.infection",
     "InputError": "lungseg.errors",
     "LungMask": "lungseg.scan",
     "LungMasker": "lungseg.masker",
@@ -57,6 +59,7 @@ __all__ = [
     "Finding",
     "Heatmap",
     "InfectionMask",
+    "InfectionSegmenter",
     "InputError",
     "LungMask",
     "LungMasker",

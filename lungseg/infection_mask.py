@@ -16,6 +16,9 @@ CLASSES = ("background", "lung", "infection")
 #: What they stand for where they are.
 KINDS = ("background", "lung", "ground glass", "consolidation")
 
+#: Classes of the network for each target of `InfectionSegmenter`.
+PIXEL_CLASSES = {"infection": 1, "lungs+infection": 3, "kinds": 4}
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class InfectionMask(_Grid):

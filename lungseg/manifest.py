@@ -29,6 +29,7 @@ class Row:
     label: str = ""
     mask: Path | None = None
     split: str = ""
+    label_source: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,6 +232,7 @@ def _row(path: Path, number: int, record: dict[str, str], filled: Sequence[str])
         label=values.get("label", ""),
         mask=path.parent / mask if mask else None,
         split=_SPLITS.get(split, ""),
+        label_source=values.get("label_source", "").lower(),
     )
 
 

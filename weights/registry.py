@@ -9,7 +9,7 @@ from lungseg.errors import InputError
 _HERE = Path(__file__).parent
 
 #: What ``from_pretrained()`` takes without a name.
-_DEFAULTS = {"masker": "lungs", "pipeline": "covid-ct"}
+_DEFAULTS = {"masker": "lungs", "pipeline": "covid-ct", "infection": "infection"}
 
 
 def names() -> list[str]:
@@ -24,7 +24,7 @@ def names() -> list[str]:
 
 
 def default(kind: str) -> str:
-    """Name of the default weights of a kind: "masker" or "pipeline".
+    """Name of the default weights of a kind: "masker", "infection" or "pipeline".
 
     Examples
     --------

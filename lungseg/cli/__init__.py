@@ -12,6 +12,7 @@ _COMMANDS = {
     "inspect": "inspect_inputs",
     "fit": "fit",
     "fit-masker": "fit_masker",
+    "fit-infection": "fit_infection",
     "fit-trunk": "fit_trunk",
     "evaluate": "evaluate",
     "calibrate": "calibrate",

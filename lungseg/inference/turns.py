@@ -29,7 +29,7 @@ def average_turns(engine: Marks, turns: int) -> Marks:
     Parameters
     ----------
     engine : callable
-        From grey slices to probabilities.
+        From grey slices to probabilities, of one class or of several along a last axis.
     turns : int
         1 to 4; 2 are the slices as they are and upside down.
 
@@ -53,10 +53,14 @@ def average_turns(engine: Marks, turns: int) -> Marks:
     quarters = (0, 2) if turns == 2 else range(turns)
 
     def marks(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-        total = np.zeros(grey.shape, np.float32)
-        for quarter in quarters:
-            turned = np.ascontiguousarray(np.rot90(grey, quarter, axes=(1, 2)))
-            total += np.rot90(engine(turned), -quarter, axes=(1, 2))
-        return total / np.float32(len(quarters))
+        found = [
+            np.rot90(
+                engine(np.ascontiguousarray(np.rot90(grey, quarter, axes=(1, 2)))),
+                -quarter,
+                axes=(1, 2),
+            )
+            for quarter in quarters
+        ]
+        return np.asarray(sum(found[1:], found[0]) / np.float32(len(quarters)))
 
     return marks

@@ -42,7 +42,7 @@ def read_mask(mask: Any, scan: Scan, *, soft: bool = False) -> NDArray[np.bool_]
     (1, 64, 64)
     """
     name = str(mask) if isinstance(mask, (str, Path)) else f"mask of {scan.source}"
-    values = _values(mask, name)
+    values = read_values(mask, name)
     if values.ndim == 2:
         values = values[None]
     if values.shape != scan.shape:
@@ -57,7 +57,24 @@ def read_mask(mask: Any, scan: Scan, *, soft: bool = False) -> NDArray[np.bool_]
     return np.asarray(values > floor)
 
 
-def _values(mask: Any, name: str) -> NDArray[Any]:
+def read_values(mask: Any, name: str) -> NDArray[Any]:
+    """Read the values of a mask as they are stored.
+
+    Parameters
+    ----------
+    mask : LungMask, array, str or Path
+    name : str
+        What a message calls it.
+
+    Returns
+    -------
+    array
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
     if isinstance(mask, LungMask):
         return mask.voxels
     if not isinstance(mask, (str, Path)):

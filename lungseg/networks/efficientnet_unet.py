@@ -6,6 +6,7 @@ from typing import Any
 
 from lungseg.backend import keras
 from lungseg.networks.efficientnet_trunk import efficientnet_trunk
+from lungseg.networks.pixel_classes import pixel_classes
 
 layers = keras.layers
 
@@ -18,11 +19,16 @@ _TAPS = (
 )
 
 
+#: The last activation before the top.
+_NARROW = "block7a_project_bn"
+
+
 def efficientnet_unet(
-    input_shape: tuple[int, int, int] = (224, 224, 1),
+    input_shape: tuple[int | None, int | None, int] = (224, 224, 1),
     classes: int = 1,
     *,
     filters: int = 16,
+    top: bool = True,
     norm_momentum: float = 0.9,
 ) -> Any:
     """Build a U-Net whose encoder is `efficientnet_trunk`.
@@ -33,11 +39,16 @@ def efficientnet_unet(
     Parameters
     ----------
     input_shape : tuple of int
-        (rows, columns, channels) with sides divisible by 32; values 0…1.
+        (rows, columns, channels) with sides divisible by 32, or None for any; values 0…1.
     classes : int
-        Channels of the output, each with a sigmoid.
+        Channels of the output.
     filters : int
         Width of the last stage of the decoder; doubled at each stage below.
+    top : bool
+        Of a pretraining: the decoder hangs on the last convolution of the trunk, 1,280
+        channels that a classifier needs, and each channel has a sigmoid. Without it, on
+        the 320 before it, which saves a third of the weights; more than one channel then
+        share a softmax.
     norm_momentum : float
         As in `efficientnet_trunk`.
 
@@ -55,7 +66,7 @@ def efficientnet_unet(
     >>> efficientnet_unet((64, 64, 1)).output_shape
     (None, 64, 64, 1)
     """
-    if input_shape[0] % 32 or input_shape[1] % 32:
+    if any(side is not None and (side % 32 or side < 32) for side in input_shape[:2]):
         raise ValueError(f"the network needs sides divisible by 32, got {input_shape[:2]}")
 
     # === Encoder ===
@@ -63,7 +74,7 @@ def efficientnet_unet(
     # The trunk holds its own rescaling from 0…255.
     grey = layers.Rescaling(255.0, name="to_grey")(inputs)
     trunk = efficientnet_trunk(grey, norm_momentum=norm_momentum)
-    x = trunk.output
+    x = trunk.output if top else trunk.get_layer(_NARROW).output
 
     # === Decoder ===
     for stage, skip in enumerate(reversed(_TAPS)):
@@ -73,10 +84,7 @@ def efficientnet_unet(
 
     # === Output ===
     x = layers.UpSampling2D(interpolation="bilinear", name="up4_double")(x)
-    # In single precision whatever the rest computes in: the loss needs it.
-    outputs = layers.Conv2D(
-        classes, 3, padding="same", activation="sigmoid", name="probability", dtype="float32"
-    )(x)
+    outputs = pixel_classes(x, classes, kernel=3, exclusive=not top)
     return keras.Model(inputs, outputs, name="efficientnetb0-unet")
 
 

@@ -26,6 +26,11 @@ _NETWORKS = {
     "bcdunet-d3": _Entry("bcdunet.bcdunet", {"depth": 3}),
     "efficientnetb0": _Entry("efficientnet.efficientnet", {"variant": "b0"}),
     "simple": _Entry("simple.simple"),
+    "unet-efficientnetb0": _Entry(
+        "efficientnet_unet.efficientnet_unet", {"top": False, "filters": 8}
+    ),
+    "unet-mobilenetv2": _Entry("mobilenet_unet.mobilenet_unet"),
+    "unet-s3": _Entry("unet.unet"),
 }
 
 

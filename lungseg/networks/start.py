@@ -1,4 +1,4 @@
-"""A classifier's network that starts from shipped or saved weights."""
+"""A network that starts from shipped or saved weights."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from lungseg.artifact import load_weights, read_artifact
+from lungseg.errors import InputError
+from lungseg.infection_mask import PIXEL_CLASSES
 from lungseg.networks.registry import build
 from lungseg.networks.transfer import copy_weights, trunk_of
 from lungseg.weights import folder_of
 
 
 def start_from(model: Any, name: str | Path) -> int:
-    """Take over what fits, by name and shape, from a trunk or from a classifier.
+    """Take over what fits, by name and shape, from a trunk or a network of the same kind.
 
     Parameters
     ----------
@@ -41,9 +43,21 @@ def start_from(model: Any, name: str | Path) -> int:
         size = config["trunk"]["input_size"]
         source = trunk_of(build(config["trunk"]["network"], (size, size, 1), 2))
         load_weights(source, folder, "trunk")
-    else:
-        params = config["classifier"]["params"]
-        size, classes = params["input_size"], len(config["classifier"]["classes"])
-        source = build(params["network"], (size, size, 1), classes)
-        load_weights(source, folder, "classifier")
+        return copy_weights(source, model)
+    kind = "infection" if model.output_shape[1:-1] and "infection" in config else "classifier"
+    if kind not in config:
+        raise InputError(
+            str(name), f"these weights are a {config.get('kind')}", "give a trunk, or the same kind"
+        )
+    params = config[kind]["params"]
+    size = params["input_size"]
+    source = build(params["network"], (size, size, 1), _classes(config[kind]))
+    load_weights(source, folder, kind)
     return copy_weights(source, model)
+
+
+def _classes(stored: dict[str, Any]) -> int:
+    """Count the outputs of a stored network."""
+    if "classes" in stored:
+        return len(stored["classes"])
+    return PIXEL_CLASSES[stored["params"]["target"]]

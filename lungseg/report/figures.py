@@ -13,7 +13,7 @@ from lungseg.evaluation.calibration import expected_calibration_error, reliabili
 from lungseg.io.atomic import atomic_path
 
 #: Okabe and Ito's colours, told apart with any colour vision.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 
 def classifier_figures(
@@ -52,13 +52,32 @@ def classifier_figures(
         "confusion": _confusion(truth, scores, classes),
         "calibration": _calibration(truth, scores),
     }
+    return [
+        path for name, figure in drawn.items() for path in save_figure(figure, Path(folder), name)
+    ]
+
+
+def save_figure(figure: Any, folder: Path, name: str) -> list[Path]:
+    """Write a figure as PNG and as SVG; each appears whole or not at all.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    folder : Path
+        Must exist.
+    name : str
+        Of the files, without suffix.
+
+    Returns
+    -------
+    list of Path
+    """
     paths = []
-    for name, figure in drawn.items():
-        for suffix in ("png", "svg"):
-            path = Path(folder) / f"{name}.{suffix}"
-            with atomic_path(path) as temporary:
-                figure.savefig(temporary, dpi=150, metadata=_NO_DATE.get(suffix))
-            paths.append(path)
+    for suffix in ("png", "svg"):
+        path = folder / f"{name}.{suffix}"
+        with atomic_path(path) as temporary:
+            figure.savefig(temporary, dpi=150, metadata=_NO_DATE.get(suffix))
+        paths.append(path)
     return paths
 
 
@@ -90,7 +109,7 @@ def _roc(truth: NDArray[Any], scores: NDArray[Any], classes: Sequence[Any]) -> A
     for column in _columns(classes):
         wrong, right, _ = roc_curve(truth == column, scores[:, column])
         label = f"{classes[column]}: AUC {auc(wrong, right):.3f}"
-        axes.plot(wrong, right, color=_COLOURS[column % len(_COLOURS)], label=label)
+        axes.plot(wrong, right, color=COLOURS[column % len(COLOURS)], label=label)
     axes.legend(loc="lower right")
     return figure
 
@@ -102,7 +121,7 @@ def _precision_recall(truth: NDArray[Any], scores: NDArray[Any], classes: Sequen
     for column in _columns(classes):
         precision, recall, _ = precision_recall_curve(truth == column, scores[:, column])
         area = average_precision_score(truth == column, scores[:, column])
-        colour = _COLOURS[column % len(_COLOURS)]
+        colour = COLOURS[column % len(COLOURS)]
         axes.step(recall, precision, color=colour, label=f"{classes[column]}: AP {area:.3f}")
         axes.axhline(float(np.mean(truth == column)), color=colour, linestyle=":", linewidth=1)
     axes.legend(loc="lower left")
@@ -136,7 +155,7 @@ def _calibration(truth: NDArray[Any], scores: NDArray[Any]) -> Any:
     error = expected_calibration_error(truth, scores)
     figure, axes = _axes(f"Calibration: error {error:.3f}", "probability", "share that was right")
     axes.plot([0, 1], [0, 1], color="0.6", linestyle=":", linewidth=1)
-    axes.plot(confidence, accuracy, color=_COLOURS[0], marker="o")
+    axes.plot(confidence, accuracy, color=COLOURS[0], marker="o")
     for x, y, n in zip(confidence, accuracy, count, strict=True):
         axes.annotate(str(n), (x, y), textcoords="offset points", xytext=(5, -10), fontsize=8)
     return figure

@@ -102,8 +102,10 @@ class _Patience(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-def cosine_decay(learning_rate: float, steps: int, *, warmup: float = 0.05) -> Any:
-    """Learning rate that rises linearly, then falls to a hundredth along a cosine.
+def cosine_decay(
+    learning_rate: float, steps: int, *, warmup: float = 0.05, floor: float = 0.01
+) -> Any:
+    """Learning rate that rises linearly, then falls along a cosine.
 
     Parameters
     ----------
@@ -113,6 +115,8 @@ def cosine_decay(learning_rate: float, steps: int, *, warmup: float = 0.05) -> A
         Steps of the whole training.
     warmup : float
         Share of the steps in which it rises.
+    floor : float
+        Where it ends, as a share of the highest value.
 
     Returns
     -------
@@ -131,7 +135,7 @@ def cosine_decay(learning_rate: float, steps: int, *, warmup: float = 0.05) -> A
     return keras.optimizers.schedules.CosineDecay(
         learning_rate / 100,
         max(1, steps - rise),
-        alpha=0.01,
+        alpha=floor,
         warmup_target=learning_rate,
         warmup_steps=rise,
     )

@@ -1,0 +1,139 @@
+"""``lungseg fit-infection``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from lungseg.manifest import Row
+    from lungseg.scan import MaskedScan
+
+_PURPOSE = (
+    "Marks the infection in the lungs of chest CT: {network}, {input_size}², target “{target}”. "
+    "Any way up, HU or display grey."
+)
+_LIMITS = (
+    "Learned from COVID-19 pneumonia; other opacities are marked too, and the disease is not told "
+    "from them. The figures are of networks trained in the same way on the other folds; the "
+    "threshold was chosen on the same slices."
+)
+
+
+def fit_infection(
+    manifest: Annotated[Path, typer.Argument(help="CSV: file,mask,case[,label_source].")],
+    out: Annotated[Path, typer.Option(help="Folder for the artefact.")],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a cut-off training.")
+    ] = False,
+    network: Annotated[str, typer.Option(help="Network by name.")] = "unet-efficientnetb0",
+    target: Annotated[
+        str, typer.Option(help="lungs+infection, infection or kinds.")
+    ] = "lungs+infection",
+    size: Annotated[int, typer.Option(help="Side of the network's input.")] = 224,
+    epochs: Annotated[int, typer.Option(help="Passes over the training data.")] = 12,
+    epoch_slices: Annotated[int, typer.Option(help="Draws in an epoch; 0: all slices.")] = 0,
+    learning_rate: Annotated[float, typer.Option(help="Highest rate of the cosine.")] = 5e-4,
+    mend_labels: Annotated[
+        float, typer.Option(help="Weight of the network in labels no person drew.")
+    ] = 0.5,
+    every: Annotated[int, typer.Option(help="Take every so-manieth picture of a case.")] = 1,
+    block: Annotated[
+        int, typer.Option(help="So many neighbours without a case count as one patient.")
+    ] = 10,
+    folds: Annotated[int, typer.Option(help="Trainings that measure and calibrate.")] = 5,
+    masker: Annotated[str | None, typer.Option(help="Weights of the masker.")] = None,
+    weights: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
+    cache: Annotated[Path | None, typer.Option(help="Folder that keeps lung masks.")] = None,
+    half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
+    seed: Annotated[int, typer.Option(help="Of start, order and augmentation.")] = 0,
+) -> None:
+    """Train an infection segmenter; masks whose label_source is “pseudo” follow the others.
+
+    Each fold of the masks that a person drew is marked by a network that has not seen it:
+    that gives the figures, the threshold and the interval. What is written was trained on all
+    of them.
+    """
+    from lungseg.card import make_documents
+    from lungseg.cli.training import LICENCE, checkpoint_folder, training_facts
+    from lungseg.evaluation.measure_infection import measure_infection
+    from lungseg.infection import InfectionSegmenter
+    from lungseg.manifest import read_manifest
+    from lungseg.masker import LungMasker
+    from lungseg.training.cross_fit import cross_fit
+
+    rows = read_manifest(manifest, need=("mask",), patient="case").thinned(every).rows
+    groups = _groups(rows, block)
+    trusted = [row.label_source != "pseudo" for row in rows]
+    lungs = LungMasker.from_pretrained(masker).set_params(cache=cache)
+    items: list[MaskedScan] = list(lungs.iterate(row.file for row in rows))
+    masks = [row.mask for row in rows]
+    folder = checkpoint_folder(out, resume)
+    segmenter = InfectionSegmenter(
+        network,
+        target=target,  # type: ignore[arg-type]
+        input_size=size,
+        epochs=epochs,
+        epoch_slices=epoch_slices,
+        learning_rate=learning_rate,
+        mend_labels=mend_labels,
+        weights=weights,
+        checkpoint=folder / "all",
+        seed=seed,
+        verbose=1,
+    )
+    found = dict(cross_fit(segmenter, items, masks, groups, trusted, folds=folds, folder=folder))
+    segmenter.fit(items, masks, trusted=trusted)
+    segmenter.calibrate_from(list(found.values()))
+    figures = measure_infection(
+        [(*pair, items[index].mask.voxels) for index, pair in found.items()],
+        [groups[index] for index in found],
+        threshold=segmenter.threshold_,
+        spread=segmenter.spread_,
+    )
+    documents = make_documents(
+        title=f"Infection segmenter “{out.name}”",
+        purpose=_PURPOSE.format(**segmenter.get_params()),
+        data=(
+            f"{manifest.parent.name}: {sum(trusted)} scans marked by a person, "
+            f"{len(rows) - sum(trusted)} by a network. Pictures without a case were grouped by "
+            f"{block} neighbours."
+        ),
+        training={
+            "folds": folds,
+            **training_facts(segmenter, segmenter.history_, segmenter.model_.count_params()),
+            "threshold": segmenter.threshold_,
+        },
+        figures={f"{folds} folds": figures},
+        licence=LICENCE,
+        limits=_LIMITS,
+    )
+    segmenter.save(out, documents=documents, precision="half" if half else "single")
+    _draw(segmenter, out)
+    for name, figure in figures.items():
+        print(f"{name}: {figure['value']:.4f}")
+    print(f"written to {out}")
+
+
+def _groups(rows: tuple[Row, ...], block: int) -> list[str]:
+    """Patient of each row; neighbours without one are taken for a patient."""
+    single = sorted((row for row in rows if not row.patient), key=lambda row: _natural(row.file))
+    place = {row.file: number // block for number, row in enumerate(single)}
+    return [row.patient or f"block {place[row.file]}" for row in rows]
+
+
+def _natural(path: Path) -> tuple[Any, ...]:
+    """Sort key in which 10 comes after 9."""
+    import re
+
+    return tuple(int(p) if p.isdigit() else p for p in re.split(r"(\d+)", path.name))
+
+
+def _draw(segmenter: Any, out: Path) -> None:
+    from lungseg.report.threshold_figure import threshold_figure
+
+    folder = out.with_name(out.name + ".figures")
+    folder.mkdir(exist_ok=True)
+    threshold_figure(folder, segmenter.curve_, segmenter.threshold_)

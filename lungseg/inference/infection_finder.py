@@ -1,0 +1,155 @@
+"""From a scan and its lungs to the mask of its infection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.evaluation.area_interval import area_bounds
+from lungseg.infection_mask import CLASSES, KINDS, InfectionMask
+from lungseg.inference.lung_view import volume_box
+from lungseg.inference.mark import fit
+from lungseg.inference.turns import average_turns, count_turns
+from lungseg.preprocess.equalise import equalise
+from lungseg.preprocess.letterbox import Letterbox
+from lungseg.scan import LungMask, Scan
+
+Within = Literal["lungs", "near", "picture"]
+
+#: Slices that are worked on at a time: bounds the memory.
+_CHUNK = 16
+
+#: How far outside the lung mask infection may lie with "near", as a share of the longer
+#: side of the lungs' box: a masker cuts off consolidation at the pleura.
+_NEAR = 0.06
+
+Floats = NDArray[np.float32]
+
+
+class _Planes(NamedTuple):
+    """What is known of one slice, in its own grid."""
+
+    index: int
+    infection: Floats
+    lung: Floats
+    dense: Floats
+
+
+@dataclass(frozen=True)
+class InfectionFinder:
+    """Mark the infection of one scan: what `InfectionSegmenter` does with a trained network.
+
+    Parameters
+    ----------
+    classes : callable
+        From grey slices to the probability of each class of each pixel, an array of shape
+        (slices, rows, columns, classes) as in `InfectionLoss.call`.
+    input_size, threshold, turns, trim, clahe, within
+        As in `InfectionSegmenter`.
+    spread : float or None
+        How far the threshold may lie off, in logits, for the interval of the infected
+        voxels; None where that was never measured.
+    """
+
+    classes: Callable[[NDArray[np.uint8]], Floats]
+    input_size: int
+    threshold: float
+    turns: int
+    trim: float
+    clahe: float
+    within: Within
+    spread: float | None
+
+    def find(self, scan: Scan, lungs: LungMask | None) -> InfectionMask:
+        """Mark the infection of a scan, in its own grid."""
+        known = None if lungs is None else lungs.axial() > 0
+        voxels = np.zeros(scan.axial().shape, np.uint8)
+        if known is not None:
+            voxels[known] = 1
+        least, most, kinds = 0, 0, False
+        for plane in self.planes(scan, lungs):
+            part = voxels[plane.index]
+            if known is None:
+                part[plane.lung >= self.threshold] = 1
+            ill = plane.infection >= self.threshold
+            part[ill] = 2
+            if plane.dense.size:
+                kinds = True
+                part[ill & (plane.dense > plane.infection / 2)] = 3
+            fewer, more = area_bounds(plane.infection, self.threshold, self.spread or 0.0)
+            least, most = least + fewer, most + more
+        return InfectionMask(
+            np.ascontiguousarray(scan.order.undo(voxels)),
+            scan.affine,
+            scan.source,
+            classes=KINDS if kinds else CLASSES,
+            interval=None if self.spread is None else (least, most),
+            warnings=_warnings(scan, known),
+        )
+
+    def probability(self, scan: Scan, lungs: LungMask | None) -> Floats:
+        """Probability of infection of each voxel, in the scan's grid."""
+        found = np.zeros(scan.axial().shape, np.float32)
+        for plane in self.planes(scan, lungs):
+            found[plane.index] = plane.infection
+        return np.ascontiguousarray(scan.order.undo(found))
+
+    def planes(self, scan: Scan, lungs: LungMask | None) -> Iterator[_Planes]:
+        """Go through the slices that are looked at, a few in memory at a time."""
+        slices = scan.axial()
+        known = None if lungs is None else lungs.axial() > 0
+        numbers = self._numbers(len(slices), known)
+        if not numbers:
+            return
+        box = None if known is None else volume_box(known)
+        view = Letterbox((slices.shape[1], slices.shape[2]), self.input_size, box)
+        classes = average_turns(self.classes, count_turns(self.turns, len(slices)))
+        for start in range(0, len(numbers), _CHUNK):
+            chunk = numbers[start : start + _CHUNK]
+            found = classes(self._shown(slices, chunk, view))
+            for index, part in zip(chunk, found, strict=True):
+                allowed = None if known is None else self._allowed(known[index], view)
+                yield _in_grid(index, part, view, allowed)
+
+    def _numbers(self, count: int, known: NDArray[np.bool_] | None) -> list[int]:
+        """Slices that are looked at: those with lung, without what is trimmed."""
+        first, last = round(self.trim * count), count - round(self.trim * count)
+        return [i for i in range(first, last) if known is None or known[i].any()]
+
+    def _shown(self, slices: NDArray[Any], numbers: list[int], view: Letterbox) -> Any:
+        grey = fit(slices, numbers, view)
+        return np.stack([equalise(part, self.clahe) for part in grey]) if self.clahe else grey
+
+    def _allowed(self, lungs: NDArray[np.bool_], view: Letterbox) -> NDArray[np.bool_] | None:
+        if self.within == "picture":
+            return None
+        if self.within == "lungs":
+            return lungs
+        reach = max(1, round(_NEAR * max(view.shown)))
+        ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+        return np.asarray(cv2.dilate(lungs.astype(np.uint8), ball) > 0)
+
+
+def _in_grid(
+    index: int, found: Floats, view: Letterbox, allowed: NDArray[np.bool_] | None
+) -> _Planes:
+    """Bring the classes of one framed slice back to its own grid."""
+    count = found.shape[-1]
+    nothing = np.zeros((0, 0), np.float32)
+    infection = view.undo(found[..., 0] if count == 1 else found[..., 2:].sum(axis=-1))
+    if allowed is not None:
+        infection = np.where(allowed, infection, np.float32(0))
+    lung = infection if count == 1 else view.undo(1 - found[..., 0])
+    dense = view.undo(found[..., 3]) if count == 4 else nothing
+    return _Planes(index, infection, lung, dense)
+
+
+def _warnings(scan: Scan, known: NDArray[np.bool_] | None) -> tuple[str, ...]:
+    if known is None or known.any():
+        return ()
+    return (f"{scan.source}: no lungs were found, and no infection was sought",)
