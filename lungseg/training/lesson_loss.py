@@ -51,11 +51,39 @@ class LessonLoss(keras.losses.Loss):
 
 
 @keras.saving.register_keras_serializable(package="lungseg")
-def lesion_dice(y_true: Any, y_pred: Any) -> Any:
-    """Soft Dice of the lesions over the pictures of a batch in which they are known."""
-    known = ops.cast(y_true[..., 0] >= 0, y_pred.dtype)
-    truth, found = y_true[..., 0] * known, y_pred[..., 0] * known
-    return (2 * ops.sum(truth * found) + 1.0) / (ops.sum(truth) + ops.sum(found) + 1.0)
+class LesionDice(keras.metrics.Metric):
+    """Soft Dice of the lesions, pooled over every pixel in which they are known.
+
+    A mean over batches would be of use in no mixture: a batch without lesions to know has
+    no Dice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> target = np.full((2, 4, 4, 3), -1.0, "float32")
+    >>> target[0, ..., 0] = 1
+    >>> metric = LesionDice()
+    >>> metric.update_state(target, np.full(target.shape, 0.5, "float32"))
+    >>> round(float(metric.result()), 3)
+    0.667
+    """
+
+    def __init__(self, name: str = "lesion_dice", **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self.overlap = self.add_weight(name="overlap", initializer="zeros")
+        self.total = self.add_weight(name="total", initializer="zeros")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Count the pixels of a batch; channels as in `LessonLoss.call`."""
+        known = ops.cast(y_true[..., 0] >= 0, "float32")
+        truth = ops.cast(y_true[..., 0], "float32") * known
+        found = ops.cast(y_pred[..., 0], "float32") * known
+        self.overlap.assign_add(ops.sum(truth * found))
+        self.total.assign_add(ops.sum(truth) + ops.sum(found))
+
+    def result(self) -> Any:
+        """Return the Dice of what was counted since the last reset."""
+        return 2 * self.overlap / ops.maximum(self.total, 1e-6)
 
 
 def _where_known(truth: Any, found: Any) -> Any:

@@ -13,7 +13,7 @@ from lungseg.networks.efficientnet_unet import efficientnet_unet
 from lungseg.networks.transfer import copy_weights, trunk_of
 from lungseg.training.hold_out import hold_out
 from lungseg.training.lesson_data import LessonData
-from lungseg.training.lesson_loss import LessonLoss, lesion_dice
+from lungseg.training.lesson_loss import LesionDice, LessonLoss
 from lungseg.training.lessons import Lesson
 from lungseg.training.loop import cosine_decay, train
 
@@ -60,7 +60,7 @@ def pretrain_trunk(
     model.compile(
         optimizer=keras.optimizers.Adam(cosine_decay(learning_rate, len(data) * epochs)),
         loss=LessonLoss(),
-        metrics=[lesion_dice],
+        metrics=[LesionDice()],
     )
     history = train(
         model,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lungseg.training.lesson_data import UNKNOWN, LessonData
-from lungseg.training.lesson_loss import LessonLoss, lesion_dice
+from lungseg.training.lesson_loss import LesionDice, LessonLoss
 from lungseg.training.lessons import Lesson
 from lungseg.training.pretrain import pretrain_trunk, save_trunk
 
@@ -54,7 +54,20 @@ def test_what_is_not_known_costs_nothing() -> None:
     assert float(loss(target, guess)) == pytest.approx(float(loss(target, other)))
     other[0, ..., 0] = rng.random((8, 8))
     assert float(loss(target, guess)) != pytest.approx(float(loss(target, other)))
-    assert float(lesion_dice(target, np.maximum(target, 0))) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_dice_counts_only_what_is_known() -> None:
+    target = np.full((2, 8, 8, 3), UNKNOWN, np.float32)
+    target[0, ..., 0] = 0
+    target[0, :4, :, 0] = 1
+    metric = LesionDice()
+    metric.update_state(target, np.maximum(target, 0))
+    assert float(metric.result()) == pytest.approx(1.0)
+    # A batch of which nothing is known changes nothing.
+    metric.update_state(target[1:], np.ones((1, 8, 8, 3), np.float32))
+    assert float(metric.result()) == pytest.approx(1.0)
+    metric.update_state(target[:1], np.ones((1, 8, 8, 3), np.float32))
+    assert float(metric.result()) == pytest.approx(2 * 64 / (64 + 96))
 
 
 def test_a_trunk_is_a_start_for_a_classifier(lessons, tmp_path) -> None:
