@@ -23,7 +23,7 @@ def label_sides(lungs: NDArray[np.bool_], *, upright: bool = True) -> NDArray[np
         Upright axial slices: the patient's right hand at the first column.
     upright : bool
         The slices are known to be upright. Where they are not, as in a picture, lungs
-        that lie one above the other have no side: all of them is 1.
+        that lie one above the other have no side: all of both is 1.
 
     Returns
     -------
@@ -51,9 +51,28 @@ def label_sides(lungs: NDArray[np.bool_], *, upright: bool = True) -> NDArray[np
 
 
 def _lie_on_each_other(lungs: NDArray[np.bool_]) -> bool:
-    """Tell a chest that was turned on its side: it is higher than wide."""
-    rows, columns = np.flatnonzero(lungs.any(axis=(0, 2))), np.flatnonzero(lungs.any(axis=(0, 1)))
-    return bool(np.ptp(rows) > 1.15 * np.ptp(columns))
+    """Tell a chest that was turned on its side by the gap between its lungs.
+
+    Between lungs side by side some column holds little lung, and between lungs that lie
+    one above the other some row. Without a gap, as with one lung, the shape must tell: a
+    chest is wider than high.
+    """
+    down, across = lungs.sum(axis=(0, 1)), lungs.sum(axis=(0, 2))
+    between = _emptiest(across) - _emptiest(down)
+    if abs(between) > 0.1:
+        return between < 0
+    return _extent(across) > 1.15 * _extent(down)
+
+
+def _emptiest(profile: NDArray[np.intp]) -> float:
+    """Least lung in the middle of a profile, as a share of the most anywhere."""
+    filled = np.flatnonzero(profile)
+    low = filled[0] + int(0.3 * len(filled))
+    return float(profile[low : low + max(1, int(0.4 * len(filled)))].min() / profile.max())
+
+
+def _extent(profile: NDArray[np.intp]) -> int:
+    return int(np.ptp(np.flatnonzero(profile))) + 1
 
 
 def _midline(lungs: NDArray[np.bool_]) -> int:

@@ -21,6 +21,16 @@ def test_an_empty_mask_stays_empty() -> None:
     assert not label_sides(empty).any()
 
 
+def test_a_picture_on_its_side_has_no_sides_even_where_the_lungs_touch() -> None:
+    mask = np.zeros((1, 60, 64), bool)  # nearly square: the shape says nothing
+    mask[0, 5:55, 5:28] = mask[0, 5:55, 36:59] = True
+    mask[0, 6:12, 28:36] = True
+    turned = np.ascontiguousarray(np.rot90(mask, axes=(1, 2)))
+    assert set(np.unique(label_sides(mask, upright=False))) == {0, 1, 2}
+    assert set(np.unique(label_sides(turned, upright=False))) == {0, 1}
+    assert set(np.unique(label_sides(turned))) == {0, 1, 2}  # known to be upright
+
+
 def test_a_single_lung_takes_the_side_it_lies_on() -> None:
     for columns, side in ((slice(5, 25), 1), (slice(35, 55), 2)):
         mask = np.zeros((1, 40, 60), bool)
