@@ -23,7 +23,7 @@ def label_sides(lungs: NDArray[np.bool_], *, upright: bool = True) -> NDArray[np
         Upright axial slices: the patient's right hand at the first column.
     upright : bool
         The slices are known to be upright. Where they are not, as in a picture, lungs
-        that lie one above the other have no side: all of both is 1.
+        that lie one above the other have no side: both are 1.
 
     Returns
     -------

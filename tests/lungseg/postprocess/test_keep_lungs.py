@@ -28,7 +28,6 @@ def test_a_picture_on_its_side_has_no_sides_even_where_the_lungs_touch() -> None
     turned = np.ascontiguousarray(np.rot90(mask, axes=(1, 2)))
     assert set(np.unique(label_sides(mask, upright=False))) == {0, 1, 2}
     assert set(np.unique(label_sides(turned, upright=False))) == {0, 1}
-    assert set(np.unique(label_sides(turned))) == {0, 1, 2}  # known to be upright
 
 
 def test_a_single_lung_takes_the_side_it_lies_on() -> None:
