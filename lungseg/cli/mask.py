@@ -15,6 +15,7 @@ class MaskFormat(str, Enum):
     auto = "auto"
     nifti = "nifti"
     png = "png"
+    dicom_seg = "dicom-seg"
 
 
 class MaskEngine(str, Enum):
@@ -34,7 +35,11 @@ class MaskFallback(str, Enum):
     none = "none"
 
 
-_SUFFIXES = {MaskFormat.nifti: ".nii.gz", MaskFormat.png: ".png"}
+_SUFFIXES = {
+    MaskFormat.nifti: ".nii.gz",
+    MaskFormat.png: ".png",
+    MaskFormat.dicom_seg: ".dcm",
+}
 
 
 def mask(

@@ -28,8 +28,14 @@ def save_mask(mask: LungMask | InfectionMask, path: Path) -> Path:
         return _save_picture(mask, path)
     if name.endswith(_VOLUMES):
         return _save_volume(mask, path)
+    if name.endswith(".dcm"):
+        from lungseg.io.dicom.segmentation import save_segmentation
+
+        return save_segmentation(mask, path)
     raise InputError(
-        str(path), "masks are not written in this format", f"use .png or {', '.join(_VOLUMES)}"
+        str(path),
+        "masks are not written in this format",
+        f"use .png, .dcm or {', '.join(_VOLUMES)}",
     )
 
 
