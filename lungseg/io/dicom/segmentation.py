@@ -31,9 +31,6 @@ _MAY_BE_EMPTY = (
     "StudyDate", "StudyTime", "ReferringPhysicianName",
 )  # fmt: skip
 
-#: Colours of the labels 1 to 3, those of `lungseg.report.overlay`.
-_COLOURS = ((0, 158, 115), (230, 159, 0), (204, 121, 167))
-
 _INSTEAD = "write .nii.gz in its place"
 
 
@@ -197,7 +194,7 @@ def _described(place: int, segment: Segment) -> Any:
             version=lungseg.__version__,
         ),
         anatomic_regions=None if segment.region is None else [_concept(segment.region)],
-        display_color=hd.color.CIELabColor.from_rgb(*_COLOURS[(segment.label - 1) % 3]),
+        display_color=hd.color.CIELabColor.from_rgb(*segment.colour),
     )
     if segment.side is not None:
         # highdicom has no argument for it.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.infection_mask import InfectionMask
+from lungseg.report.colours import INFECTION, LUNGS, RGB
 from lungseg.scan import LungMask
 
 #: Value, scheme and meaning of a code. SCT is SNOMED CT, DCM the standard's own list.
@@ -40,6 +41,8 @@ class Segment:
         For people to read.
     category, kind : tuple of str
         Codes of its category (context group 7150 of the standard) and of what it is.
+    colour : tuple of int
+        For viewers, RGB.
     side : tuple of str, optional
         Code of its side.
     region : tuple of str, optional
@@ -50,6 +53,7 @@ class Segment:
     name: str
     category: Code
     kind: Code
+    colour: RGB
     side: Code | None = None
     region: Code | None = None
 
@@ -77,7 +81,14 @@ def segments_of(mask: LungMask | InfectionMask) -> list[Segment]:
     if isinstance(mask, LungMask):
         return _lungs(mask.voxels)
     return [
-        Segment(number, name.capitalize(), _ABNORMAL, _FINDINGS.get(name, _OPACITY), region=_LUNG)
+        Segment(
+            number,
+            name.capitalize(),
+            _ABNORMAL,
+            _FINDINGS.get(name, _OPACITY),
+            INFECTION.get(number, INFECTION[2]),
+            region=_LUNG,
+        )
         for number, name in enumerate(mask.classes)
         if number >= 2
     ]
@@ -85,8 +96,8 @@ def segments_of(mask: LungMask | InfectionMask) -> list[Segment]:
 
 def _lungs(voxels: NDArray[np.uint8]) -> list[Segment]:
     if not (voxels == 2).any():
-        return [Segment(1, "Lungs", _ANATOMY, _LUNG)]
+        return [Segment(1, "Lungs", _ANATOMY, _LUNG, LUNGS[1])]
     return [
-        Segment(1, "Right lung", _ANATOMY, _LUNG, _RIGHT),
-        Segment(2, "Left lung", _ANATOMY, _LUNG, _LEFT),
+        Segment(1, "Right lung", _ANATOMY, _LUNG, LUNGS[1], _RIGHT),
+        Segment(2, "Left lung", _ANATOMY, _LUNG, LUNGS[2], _LEFT),
     ]
