@@ -67,6 +67,10 @@ def mask(
     from lungseg.pipeline.prediction import suffix_of
     from lungseg.report.overlay import montage, save_png
 
+    if format is MaskFormat.dicom_seg:
+        from lungseg.io.dicom.segmentation import require_highdicom
+
+        require_highdicom()
     loaded = LungMasker.from_pretrained(masker).set_params(engine=engine.value)
     if fallback is not None:
         loaded.set_params(fallback=fallback.value)

@@ -15,6 +15,9 @@ from lungseg.io.atomic import atomic_path
 from lungseg.report.colours import INFECTION, LUNGS, RGB
 from lungseg.scan import LungMask, Scan
 
+#: How much of the colour lies over what is infected.
+_TINT = 0.3
+
 
 def overlay(
     grey: NDArray[np.uint8],
@@ -44,8 +47,18 @@ def overlay(
     [0, 158, 115]
     """
     rgb = np.repeat(grey[..., None], 3, axis=2)
-    rgb = _outline(rgb, labels, LUNGS)
+    rgb = _outline(_tint(rgb, infection), labels, LUNGS)
     return _outline(rgb, infection, INFECTION)
+
+
+def _tint(rgb: NDArray[np.uint8], infection: NDArray[Any] | None) -> NDArray[np.uint8]:
+    """Let what is infected shimmer in its colour: an outline alone is lost in grey."""
+    if infection is None:
+        return rgb
+    for label, colour in INFECTION.items():
+        part = infection == label
+        rgb[part] = np.rint((1 - _TINT) * rgb[part] + _TINT * np.array(colour))
+    return rgb
 
 
 def _outline(

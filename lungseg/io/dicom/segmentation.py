@@ -59,7 +59,7 @@ def save_segmentation(mask: LungMask | InfectionMask, path: Path) -> Path:
     ModuleNotFoundError
         If highdicom is not installed.
     """
-    _require_highdicom()
+    require_highdicom()
     frames = _frames(mask)
     headers, labels = _headers(frames, mask.voxels, mask.source)
     segments = segments_of(mask)
@@ -75,7 +75,8 @@ def save_segmentation(mask: LungMask | InfectionMask, path: Path) -> Path:
     return path
 
 
-def _require_highdicom() -> None:
+def require_highdicom() -> None:
+    """Raise ModuleNotFoundError where highdicom, the extra ``dicom-seg``, is not installed."""
     from importlib.util import find_spec
 
     if find_spec("highdicom") is None:
