@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import lungseg
+from lungseg.preprocess.window import Window
 from tests.lungseg.cli.test_commands import run
 from tests.lungseg.dicom_files import make_slice, stored_chest, write
 
@@ -25,7 +26,7 @@ def inputs(tmp_path_factory) -> Path:
         tags = {"StudyInstanceUID": "1.2.3.4", "FrameOfReferenceUID": "1.2.3.5"}
         dataset = make_slice(part, position=30.0 * index, number=index, **tags)
         write(dataset, folder / "series" / f"{index}.dcm")
-    grey = lungseg.preprocess.window.Window().apply(scan.voxels[3])
+    grey = Window().apply(scan.voxels[3])
     Image.fromarray(grey).save(folder / "picture.png")
     (folder / "broken.png").write_text("no picture")
     return folder

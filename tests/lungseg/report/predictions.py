@@ -8,6 +8,7 @@ import numpy as np
 
 import lungseg
 from lungseg.infection_mask import KINDS
+from lungseg.preprocess.window import Window
 
 WEIGHTS = {
     "classifier": {
@@ -55,7 +56,7 @@ def volume(**changes: Any) -> lungseg.Prediction:
 def picture(**changes: Any) -> lungseg.Prediction:
     """A picture in display grey without spacing."""
     chest, truth = lungseg.phantom(slices=1, size=96, return_mask=True)
-    grey = lungseg.preprocess.window.Window().apply(chest.voxels)
+    grey = Window().apply(chest.voxels)
     scan = lungseg.Scan(grey, source="slice.png", units="display")
     mask = lungseg.LungMask(truth.voxels, source="slice.png")
     infection = lungseg.InfectionMask(truth.lungs.astype(np.uint8), source="slice.png")

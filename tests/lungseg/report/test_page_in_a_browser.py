@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
@@ -32,13 +33,16 @@ def browser():
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("reports")
-    long = "a-name-without-any-place-to-break-it-" * 8
+    long = "a_name_without_any_place_to_break_it_" * 8
     made = {
         "volume": volume(),
         "picture": picture(),
         "bare": volume(infection=None, severity=None, heatmap=None, weights={}, mask=None),
         "long names": volume(
-            label=long, probabilities={"well": 0.1, long: 0.9}, warnings=(long, "short")
+            scan=dataclasses.replace(volume().scan, source=f"{long}.nii.gz"),
+            label=long,
+            probabilities={"well": 0.1, long: 0.9},
+            warnings=(long, "short"),
         ),
     }
     return {
