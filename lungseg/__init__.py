@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from lungseg.phantoms import phantom
     from lungseg.pipeline.pipeline import Pipeline
     from lungseg.pipeline.prediction import Prediction
+    from lungseg.quantify.measure import severity
+    from lungseg.quantify.severity import Severity
     from lungseg.roi import RoiMultiply
     from lungseg.scan import Heatmap, LungMask, Scan
 
@@ -47,10 +49,12 @@ _HOME = {
     "Report": "lungseg.doctor",
     "RoiMultiply": "lungseg.roi",
     "Scan": "lungseg.scan",
+    "Severity": "lungseg.quantify.severity",
     "audit": "lungseg.evaluation.audit",
     "inspect": "lungseg.doctor",
     "phantom": "lungseg.phantoms",
     "read": "lungseg.io.reader",
+    "severity": "lungseg.quantify.measure",
 }
 _SUBPACKAGES = ("evaluation", "io", "networks", "pipeline", "preprocess", "training", "weights")
 
@@ -68,10 +72,12 @@ __all__ = [
     "Report",
     "RoiMultiply",
     "Scan",
+    "Severity",
     "audit",
     "inspect",
     "phantom",
     "read",
+    "severity",
 ]
 
 

@@ -235,7 +235,8 @@ class LungMask(_Grid):
         ----------
         path : str or Path
             ``.nii``, ``.nii.gz``, ``.nrrd`` or ``.mha``; ``.png`` for a single slice (a
-            palette picture whose values are those of ``voxels``).
+            palette picture whose values are those of ``voxels``); ``.dcm`` for a DICOM
+            segmentation, if the scan was read from a DICOM series.
 
         Returns
         -------
@@ -246,6 +247,8 @@ class LungMask(_Grid):
         ------
         lungseg.InputError
             If the format is not known, or cannot hold the mask.
+        ModuleNotFoundError
+            If ``.dcm`` is asked for and highdicom, the extra ``dicom-seg``, is not there.
         """
         from lungseg.io.writer import save_mask
 

@@ -347,8 +347,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         check_is_list(X)
         return [self._explain(as_scan(item), label) for item in X]
 
-    def _explain(self, scan: Scan, label: Any) -> Heatmap:
-        mask = self._mask(scan)
+    def _explain(self, scan: Scan, label: Any, mask: LungMask | None = None) -> Heatmap:
+        mask = self._mask(scan) if mask is None else mask
         if mask is None:
             return self.classifier_.explain([scan], label)[0]
         item = MaskedScan(scan, mask)

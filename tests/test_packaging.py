@@ -26,6 +26,9 @@ def test_the_wheel_holds_code_recipes_and_weights(tmp_path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for name in (
         "lungseg/py.typed",
+        "lungseg/quantify/measure.py",
+        "lungseg/report/page.html",
+        "lungseg/report/page.css",
         "lungseg/pipeline/pipeline.py",
         "lungseg/pipeline/recipes/default.yaml",
         "lungseg/weights/registry.py",

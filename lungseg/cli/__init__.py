@@ -9,6 +9,7 @@ from importlib import import_module
 _COMMANDS = {
     "predict": "predict",
     "mask": "mask",
+    "report": "report",
     "inspect": "inspect_inputs",
     "fit": "fit",
     "fit-masker": "fit_masker",

@@ -15,6 +15,7 @@ class MaskFormat(str, Enum):
     auto = "auto"
     nifti = "nifti"
     png = "png"
+    dicom_seg = "dicom-seg"
 
 
 class MaskEngine(str, Enum):
@@ -34,7 +35,11 @@ class MaskFallback(str, Enum):
     none = "none"
 
 
-_SUFFIXES = {MaskFormat.nifti: ".nii.gz", MaskFormat.png: ".png"}
+_SUFFIXES = {
+    MaskFormat.nifti: ".nii.gz",
+    MaskFormat.png: ".png",
+    MaskFormat.dicom_seg: ".dcm",
+}
 
 
 def mask(
@@ -62,6 +67,10 @@ def mask(
     from lungseg.pipeline.prediction import suffix_of
     from lungseg.report.overlay import montage, save_png
 
+    if format is MaskFormat.dicom_seg:
+        from lungseg.io.dicom.segmentation import require_highdicom
+
+        require_highdicom()
     loaded = LungMasker.from_pretrained(masker).set_params(engine=engine.value)
     if fallback is not None:
         loaded.set_params(fallback=fallback.value)

@@ -10,12 +10,10 @@ from lungseg.errors import InputError
 from lungseg.geometry import axial_affine, itk_from_affine
 from lungseg.infection_mask import InfectionMask
 from lungseg.io.atomic import atomic_path
+from lungseg.report.colours import INFECTION, LUNGS
 from lungseg.scan import LungMask
 
 _VOLUMES = (".nii", ".nii.gz", ".nrrd", ".mha", ".mhd")
-
-#: Colours of the labels 0 to 3, told apart with any colour vision.
-_PALETTE = (0, 0, 0, 0, 158, 115, 230, 159, 0, 204, 121, 167)
 
 
 def save_mask(mask: LungMask | InfectionMask, path: Path) -> Path:
@@ -28,8 +26,14 @@ def save_mask(mask: LungMask | InfectionMask, path: Path) -> Path:
         return _save_picture(mask, path)
     if name.endswith(_VOLUMES):
         return _save_volume(mask, path)
+    if name.endswith(".dcm"):
+        from lungseg.io.dicom.segmentation import save_segmentation
+
+        return save_segmentation(mask, path)
     raise InputError(
-        str(path), "masks are not written in this format", f"use .png or {', '.join(_VOLUMES)}"
+        str(path),
+        "masks are not written in this format",
+        f"use .png, .dcm or {', '.join(_VOLUMES)}",
     )
 
 
@@ -43,10 +47,16 @@ def _save_picture(mask: LungMask | InfectionMask, path: Path) -> Path:
             "use .nii.gz",
         )
     picture = Image.fromarray(np.ascontiguousarray(mask.voxels[0]), mode="P")
-    picture.putpalette(_PALETTE)
+    picture.putpalette(_palette(mask))
     with atomic_path(path) as temporary:
         picture.save(temporary)
     return path
+
+
+def _palette(mask: LungMask | InfectionMask) -> list[int]:
+    """Colours of the values from 0 on, one after the other."""
+    colours = LUNGS if isinstance(mask, LungMask) else {1: LUNGS[1], **INFECTION}
+    return [part for label in range(4) for part in colours.get(label, (0, 0, 0))]
 
 
 def _save_volume(mask: LungMask | InfectionMask, path: Path) -> Path:

@@ -1,7 +1,8 @@
-"""Pictures of slices with the outlines of the lungs."""
+"""Pictures of slices with the outlines of the lungs and of what is infected."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,25 +10,29 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lungseg.infection_mask import InfectionMask
 from lungseg.io.atomic import atomic_path
-from lungseg.preprocess.letterbox import Letterbox
-from lungseg.preprocess.window import Window
+from lungseg.report.colours import INFECTION, LUNGS, RGB
 from lungseg.scan import LungMask, Scan
 
-#: Right and left lung, in colours that any colour vision tells apart (Okabe and Ito, 2008).
-COLOURS = {1: (0, 158, 115), 2: (230, 159, 0)}
-
-_TILE = 256
+#: How much of the colour lies over what is infected.
+_TINT = 0.3
 
 
-def overlay(grey: NDArray[np.uint8], labels: NDArray[Any] | None = None) -> NDArray[np.uint8]:
-    """Draw the outlines of the lungs on a slice.
+def overlay(
+    grey: NDArray[np.uint8],
+    labels: NDArray[Any] | None = None,
+    infection: NDArray[Any] | None = None,
+) -> NDArray[np.uint8]:
+    """Draw the outlines of the lungs and of what is infected on a slice.
 
     Parameters
     ----------
     grey : uint8 array of shape (rows, columns)
     labels : array of the same shape, optional
         1 right lung, 2 left lung.
+    infection : array of the same shape, optional
+        Class numbers of an `InfectionMask`; drawn over the lungs.
 
     Returns
     -------
@@ -42,9 +47,26 @@ def overlay(grey: NDArray[np.uint8], labels: NDArray[Any] | None = None) -> NDAr
     [0, 158, 115]
     """
     rgb = np.repeat(grey[..., None], 3, axis=2)
+    rgb = _outline(_tint(rgb, infection), labels, LUNGS)
+    return _outline(rgb, infection, INFECTION)
+
+
+def _tint(rgb: NDArray[np.uint8], infection: NDArray[Any] | None) -> NDArray[np.uint8]:
+    """Let what is infected shimmer in its colour: an outline alone is lost in grey."""
+    if infection is None:
+        return rgb
+    for label, colour in INFECTION.items():
+        part = infection == label
+        rgb[part] = np.rint((1 - _TINT) * rgb[part] + _TINT * np.array(colour))
+    return rgb
+
+
+def _outline(
+    rgb: NDArray[np.uint8], labels: NDArray[Any] | None, colours: Mapping[int, RGB]
+) -> NDArray[np.uint8]:
     if labels is None:
         return rgb
-    for label, colour in COLOURS.items():
+    for label, colour in colours.items():
         part = np.ascontiguousarray(labels == label, np.uint8)
         outlines, _ = cv2.findContours(part, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
         rgb = cv2.drawContours(np.ascontiguousarray(rgb), outlines, -1, colour, 1)
@@ -78,7 +100,12 @@ def heat_overlay(grey: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[
 
 
 def montage(
-    scan: Scan, mask: LungMask | None = None, *, columns: int = 4, rows: int = 3
+    scan: Scan,
+    mask: LungMask | None = None,
+    infection: InfectionMask | None = None,
+    *,
+    columns: int = 4,
+    rows: int = 3,
 ) -> NDArray[np.uint8]:
     """Tile evenly spaced slices of a scan, with the outlines of its lungs.
 
@@ -87,6 +114,8 @@ def montage(
     scan : Scan
     mask : LungMask, optional
         In the scan's grid. Slices with lung are shown where there are any.
+    infection : InfectionMask, optional
+        In the scan's grid; outlined in colours of its own.
     columns, rows : int
         Of tiles, at most.
 
@@ -101,24 +130,14 @@ def montage(
     >>> montage(lungseg.phantom(slices=5, size=64)).shape
     (512, 1024, 3)
     """
-    slices = scan.axial()
-    labels = None if mask is None else mask.axial()
-    if len(slices) == 1:
-        grey = np.ascontiguousarray(Window().apply(slices[0]))
-        return overlay(grey, None if labels is None else labels[0])
-    box = Letterbox((slices.shape[1], slices.shape[2]), _TILE)
-    tiles = [
-        overlay(
-            box.apply(Window().apply(slices[i])),
-            None if labels is None else box.apply(labels[i], label=True),
-        )
-        for i in _chosen(labels, len(slices), columns * rows)
-    ]
-    columns = min(columns, len(tiles))
-    blank = np.zeros_like(tiles[0])
-    tiles += [blank] * (-len(tiles) % columns)
-    lines = [np.hstack(tiles[i : i + columns]) for i in range(0, len(tiles), columns)]
-    return np.vstack(lines)
+    from lungseg.report.tiles import tiles
+
+    whole = len(scan.axial()) == 1
+    size = None if whole else 256
+    shown = [tile.rgb for tile in tiles(scan, mask, infection, count=columns * rows, size=size)]
+    columns = min(columns, len(shown))
+    shown += [np.zeros_like(shown[0])] * (-len(shown) % columns)
+    return np.vstack([np.hstack(shown[i : i + columns]) for i in range(0, len(shown), columns)])
 
 
 def save_png(rgb: NDArray[np.uint8], path: str | Path) -> Path:
@@ -148,11 +167,3 @@ def encode_png(rgb: NDArray[np.uint8]) -> bytes:
     b'PNG'
     """
     return bytes(cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))[1])
-
-
-def _chosen(labels: NDArray[Any] | None, count: int, most: int) -> list[int]:
-    candidates = np.arange(count)
-    if labels is not None and labels.any():
-        candidates = np.flatnonzero(labels.any(axis=(1, 2)))
-    places = np.linspace(0, len(candidates) - 1, min(most, len(candidates)))
-    return [int(candidates[i]) for i in places.round().astype(int)]

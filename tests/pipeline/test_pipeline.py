@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from lungseg.weights import folder_of
 from sklearn.exceptions import NotFittedError
 
 import lungseg
 from lungseg.errors import InputError
+from lungseg.report.complete import complete
+from lungseg.report.provenance import weights_of
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +57,33 @@ def test_predictions_agree_with_each_other(shipped, scans) -> None:
 def test_a_saved_prediction_can_be_looked_at(shipped, scans, tmp_path) -> None:
     folder = shipped.analyze(scans[:1])[0].save(tmp_path / "result")
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["mask.nii.gz", "overlay.png", "result.json"]
+    assert names == ["mask.nii.gz", "overlay.png", "report.html", "result.json"]
     assert lungseg.read(folder / "overlay.png").shape[1] > 100
+
+
+def test_a_prediction_is_completed_for_a_report(shipped, scans, tmp_path) -> None:
+    prediction = shipped.analyze(scans[:1])[0]
+    assert (prediction.weights, prediction.heatmap, prediction.severity) == ({}, None, None)
+    whole = complete(prediction, shipped)
+    assert whole.heatmap.shape == scans[0].shape
+    assert np.array_equal(whole.heatmap.voxels, shipped.explain(scans[:1])[0].voxels)
+    path = folder_of("covid-ct") / "classifier.weights.h5"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert whole.weights["classifier"]["files"] == {"classifier.weights.h5": digest}
+    assert whole.weights["masker"]["network"] == "bcdunet-d3"
+    page = (whole.save(tmp_path) / "report.html").read_text("utf-8")
+    assert digest in page
+    assert "Grad-CAM was not computed" not in page
+    assert complete(prediction, shipped, heatmap=False).heatmap is None
+
+
+def test_weights_that_were_trained_here_have_no_name(own) -> None:
+    assert weights_of(own)["classifier"] == {
+        "name": None,
+        "network": "simple",
+        "saved_with": {},
+        "files": {},
+    }
 
 
 def test_bad_inputs_do_not_stop_the_good_ones(shipped, scans) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lungseg.doctor.finding import Finding
 from lungseg.errors import InputError
+from lungseg.geometry import Affine
 from lungseg.io.dicom.files import frames_of, is_dicom
 from lungseg.io.dicom.frame import Frame
 from lungseg.io.dicom.order import in_order
@@ -48,6 +49,39 @@ def read_folder(folder: Path, files: Sequence[Path]) -> RawScan:
     InputError
         If no file holds a CT image.
     """
+    frames, problems = _gather(files)
+    return _largest(frames, str(folder), _skipped(problems))
+
+
+def frames_at(path: Path) -> tuple[list[Frame], Affine | None]:
+    """Frames of a series as `read_file` and `read_folder` take and order them.
+
+    Parameters
+    ----------
+    path : Path
+        A file or a folder.
+
+    Returns
+    -------
+    frames : list of Frame
+        Frame i is slice i of the scan that is read from here.
+    affine : array of shape (4, 4) or None
+
+    Raises
+    ------
+    InputError
+        If there is no CT image.
+    """
+    if path.is_dir():
+        frames = _gather(sorted(file for file in path.rglob("*") if file.is_file()))[0]
+    else:
+        frames = frames_of(path)
+    ordered, affine, _ = in_order(_choose(frames, str(path))[0])
+    return ordered, affine
+
+
+def _gather(files: Sequence[Path]) -> tuple[list[Frame], list[InputError]]:
+    """Frames of all files, and what is wrong with those that have none."""
     frames: list[Frame] = []
     problems: list[InputError] = []
     for path in filter(is_dicom, files):
@@ -57,16 +91,20 @@ def read_folder(folder: Path, files: Sequence[Path]) -> RawScan:
             problems.append(error)
     if not frames:
         raise problems[0]
-    return _largest(frames, str(folder), _skipped(problems))
+    return frames, problems
 
 
-def _largest(frames: list[Frame], source: str, findings: list[Finding]) -> RawScan:
-    """Take the largest CT series of these frames."""
+def _choose(frames: list[Frame], source: str) -> tuple[list[Frame], list[list[Frame]]]:
+    """Take the largest CT series of these frames, and name the others."""
     families: dict[tuple[Any, ...], list[Frame]] = defaultdict(list)
     for frame in _only_ct(frames, source):
         families[frame.family].append(frame)
     chosen = max(families.values(), key=len)
-    others = [family for family in families.values() if family is not chosen]
+    return chosen, [family for family in families.values() if family is not chosen]
+
+
+def _largest(frames: list[Frame], source: str, findings: list[Finding]) -> RawScan:
+    chosen, others = _choose(frames, source)
     ordered, affine, noticed = in_order(chosen)
     values, known = _stack(ordered)
     if not known:

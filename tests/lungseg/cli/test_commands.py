@@ -81,6 +81,7 @@ def test_demo(tmp_path) -> None:
     assert {p.name for p in (tmp_path / "demo").iterdir()} == {
         "mask.nii.gz",
         "overlay.png",
+        "report.html",
         "result.json",
     }
 

@@ -1,0 +1,182 @@
+"""The report: one HTML file that holds everything it shows."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lungseg.io.atomic import atomic_path
+from lungseg.report import facts
+from lungseg.report.colours import INFECTION, LUNGS, hexadecimal
+from lungseg.report.overlay import encode_png
+from lungseg.report.tiles import Tile, heat_tiles, tiles
+from lungseg.report.zones import zone_chart
+
+if TYPE_CHECKING:
+    from lungseg.pipeline.prediction import Prediction
+
+#: Longer side of a tile; a single slice is larger.
+_TILE, _SINGLE = 320, 720
+
+#: From the least to the most dense: light to dark, so that it also prints in grey.
+_BAND_COLOURS = ("#f0f4f8", "#c3d7ea", "#6ba3d0", "#2a6aa8", "#0b2d55")
+
+
+def report_page(prediction: Prediction, *, today: date | None = None) -> str:
+    """Write the report on a prediction as one HTML page.
+
+    The page asks for nothing: its pictures are in it, and it holds no script. Whatever comes
+    from a file name, a label or a header is escaped.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        Made complete by `lungseg.report.complete.complete`, or as it is: what is missing is
+        left out, and said so.
+    today : datetime.date, optional
+        Date of the report; the present day without.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import lungseg
+    >>> pipeline = lungseg.Pipeline.from_pretrained()
+    >>> prediction, = pipeline.analyze([lungseg.phantom(slices=4, size=96)])
+    >>> "Not a medical device" in report_page(prediction)
+    True
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("lungseg.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = _percent
+    environment.filters["amount"] = _amount
+    environment.filters["hu"] = _hu
+    return environment.get_template("page.html").render(_content(prediction, today))
+
+
+def save_report(prediction: Prediction, path: str | Path) -> Path:
+    """Write the report on a prediction; it appears whole or not at all.
+
+    Parameters
+    ----------
+    prediction : Prediction
+    path : str or Path
+        Its folder must exist.
+
+    Returns
+    -------
+    Path
+    """
+    path = Path(path)
+    with atomic_path(path) as temporary:
+        temporary.write_text(report_page(prediction), "utf-8")
+    return path
+
+
+def _content(prediction: Prediction, today: date | None) -> dict[str, Any]:
+    from lungseg.artifact import versions
+
+    severity = prediction.severity
+    return {
+        "name": Path(prediction.scan.source).name or prediction.scan.source,
+        "today": (today or date.today()).isoformat(),
+        "label": str(prediction.label),
+        "classes": facts.class_bars(prediction),
+        "set_sentence": facts.set_sentence(prediction),
+        "possible": None if prediction.prediction_set is None else len(prediction.prediction_set),
+        "warnings": facts.warnings_of(prediction),
+        "facts": facts.scan_facts(prediction),
+        "severity": severity,
+        "chart": None if severity is None else zone_chart(severity),
+        "band_colours": _BAND_COLOURS,
+        "tiles": [_shown(tile) for tile in _tiles(prediction)],
+        "single": len(prediction.scan.axial()) == 1,
+        "legend": _legend(prediction),
+        "heat": [_shown(tile) for tile in _heat(prediction)],
+        "heat_label": None if prediction.heatmap is None else str(prediction.heatmap.label),
+        "weights": prediction.weights,
+        "versions": versions(),
+    }
+
+
+def _tiles(prediction: Prediction) -> list[Tile]:
+    scan = prediction.scan
+    size = _SINGLE if len(scan.axial()) == 1 else _TILE
+    return tiles(scan, prediction.mask, prediction.infection, count=12, size=size, crop=True)
+
+
+def _heat(prediction: Prediction) -> list[Tile]:
+    scan, heatmap = prediction.scan, prediction.heatmap
+    if heatmap is None:
+        return []
+    size = _SINGLE if len(scan.axial()) == 1 else _TILE
+    return heat_tiles(scan, heatmap, prediction.mask, count=4, size=size, crop=True)
+
+
+def _shown(tile: Tile) -> dict[str, Any]:
+    encoded = base64.b64encode(encode_png(tile.rgb)).decode("ascii")
+    rows, columns = tile.rgb.shape[:2]
+    uri = f"data:image/png;base64,{encoded}"
+    return {"number": tile.number, "uri": uri, "rows": rows, "columns": columns}
+
+
+def _legend(prediction: Prediction) -> list[tuple[str, str]]:
+    """Colour and name of each outline that is drawn."""
+    mask, infection = prediction.mask, prediction.infection
+    shown: list[tuple[str, str]] = []
+    if mask is not None and (mask.voxels == 2).any():
+        shown += [(hexadecimal(LUNGS[1]), "right lung"), (hexadecimal(LUNGS[2]), "left lung")]
+    elif mask is not None:
+        shown.append((hexadecimal(LUNGS[1]), "lungs"))
+    if infection is not None:
+        named = enumerate(infection.classes)
+        shown += [(hexadecimal(INFECTION[i]), name) for i, name in named if i in INFECTION]
+    return shown
+
+
+def _percent(share: float | None) -> str:
+    """Write a share with as many digits as it needs to be read.
+
+    Examples
+    --------
+    >>> _percent(0.1234), _percent(0.0), _percent(None)
+    ('12.3 %', '0.0 %', 'not known')
+    """
+    return "not known" if share is None else f"{100 * share:.1f} %"
+
+
+def _amount(value: float | None) -> str:
+    """Write mL or voxels; thin spaces between thousands.
+
+    Examples
+    --------
+    >>> _amount(1234.4), _amount(3.21), _amount(None)
+    ('1\u2009234', '3.2', 'not known')
+    """
+    if value is None:
+        return "not known"
+    return (
+        f"{value:.1f}" if 0 < value < 10 and value % 1 else f"{value:,.0f}".replace(",", "\u2009")
+    )
+
+
+def _hu(value: float) -> str:
+    r"""Write HU with the sign that typesetters use.
+
+    Examples
+    --------
+    >>> _hu(-950), _hu(250.2)
+    ('\u2212950', '250')
+    """
+    return f"{value:.0f}".replace("-", "\u2212")
