@@ -17,9 +17,14 @@ from lungseg.artifact import Precision, read_artifact, write_artifact
 from lungseg.classifier import CTClassifier
 from lungseg.errors import InputError
 from lungseg.evaluation.splits import grouped_split
+from lungseg.infection import InfectionSegmenter
+from lungseg.infection_mask import InfectionMask
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.io.reader import as_scan
 from lungseg.masker import LungMasker
+from lungseg.postprocess.join_infection import join_infection
+from lungseg.quantify.measure import severity
+from lungseg.quantify.severity import Severity
 from lungseg.roi import RoiMultiply
 from lungseg.scan import Heatmap, LungMask, MaskedScan, Scan
 
@@ -38,10 +43,14 @@ class Pipeline(ClassifierMixin, BaseEstimator):
     roi : RoiMultiply, optional
         What is done with the masks; multiply and crop without it.
     classifier : CTClassifier, optional
+    infection : InfectionSegmenter, optional
+        Marks the infection, so that `analyze` fills in the severity. `fit` has no masks to
+        train it with: it holds trained weights, or, as ``InfectionSegmenter()``, gets the
+        default ones.
 
     Attributes
     ----------
-    masker_, roi_, classifier_
+    masker_, roi_, classifier_, infection_
         The stages in use.
     classes_ : array of shape (classes,)
     verdict_ : Verdict
@@ -60,10 +69,12 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         masker: LungMasker | Literal["passthrough"] | None = None,
         roi: RoiMultiply | None = None,
         classifier: CTClassifier | None = None,
+        infection: InfectionSegmenter | None = None,
     ) -> None:
         self.masker = masker
         self.roi = roi
         self.classifier = classifier
+        self.infection = infection
 
     # === Training ===
 
@@ -205,7 +216,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         """Train a classifier that starts where this pipeline's is."""
         import tempfile
 
-        pipeline = Pipeline(self.masker, self.roi, self.classifier)
+        pipeline = Pipeline(self.masker, self.roi, self.classifier, self.infection)
         pipeline.masker_, pipeline.roi_ = self.masker_, self.roi_
         with tempfile.TemporaryDirectory() as scratch:
             classifier.weights = self.classifier_.save(Path(scratch) / "start")
@@ -235,6 +246,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
                 "LungMasker.from_pretrained(folder)"
             )
         self.masker_ = masker
+        if self.infection_ is not None:
+            self.infection_._ensure_network()
 
     # === Inference ===
 
@@ -365,6 +378,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         pooled = classifier.pool_slices(probabilities)
         names = classifier.classes_.tolist()
         start = 0 if mask is None else _first_slice(scan, roi)
+        infection, figures = self._infection(scan, mask)
         return Prediction(
             scan=scan,
             mask=mask,
@@ -385,7 +399,35 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             ],
             warnings=(*(() if mask is None else mask.warnings), *roi.warnings),
             roi={} if mask is None else _figures(mask),
+            infection=infection,
+            severity=figures,
         )
+
+    def _infection(
+        self, scan: Scan, mask: LungMask | None
+    ) -> tuple[InfectionMask | None, Severity | None]:
+        """Mark the infection, and say how much of the lungs it takes up."""
+        if self.infection_ is None:
+            return None, None
+        (infection,) = self.infection_.predict([scan if mask is None else MaskedScan(scan, mask)])
+        if mask is None:
+            mask = LungMask((infection.voxels > 0).astype(np.uint8), scan.affine, scan.source)
+        return infection, severity(scan, join_infection(mask, infection), infection)
+
+    @property
+    def infection_(self) -> InfectionSegmenter | None:
+        """The infection stage in use; a plain one gets the default weights."""
+        wanted = self.infection
+        if wanted is None or wanted.__sklearn_is_fitted__():
+            return wanted
+        if wanted.get_params() != InfectionSegmenter().get_params():
+            raise NotFittedError(
+                "the infection stage of the Pipeline holds no trained weights: give "
+                "InfectionSegmenter.from_pretrained(), or fit it"
+            )
+        if getattr(self, "_default_segmenter", None) is None:
+            self._default_segmenter = InfectionSegmenter.from_pretrained()
+        return self._default_segmenter
 
     def _mask(self, scan: Scan) -> LungMask | None:
         return None if self.masker_ == "passthrough" else self.masker_.predict([scan])[0]
@@ -432,6 +474,10 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             models["masker"] = self.masker_.model_
             config["masker"] = self.masker_._config()
             files = self.masker_._files(precision)
+        if self.infection_ is not None:
+            self.infection_._ensure_network()
+            models["infection"] = self.infection_.model_
+            config["infection"] = self.infection_._config()
         return write_artifact(
             folder,
             config=config,
@@ -494,7 +540,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             masker = LungMasker.from_pretrained(name)
         roi = RoiMultiply(**config["roi"]["params"])
         classifier = CTClassifier.from_pretrained(name)
-        pipeline = cls(masker, roi, classifier)
+        infection = InfectionSegmenter.from_pretrained(name) if "infection" in config else None
+        pipeline = cls(masker, roi, classifier, infection)
         pipeline.masker_, pipeline.roi_, pipeline.classifier_ = masker, roi, classifier
         return pipeline
 

@@ -34,6 +34,15 @@ def use_cache(pipeline: Pipeline, folder: Path | None) -> Pipeline:
     return pipeline
 
 
+def with_infection(pipeline: Pipeline, wanted: bool) -> Pipeline:
+    """Give a pipeline the default infection stage, where it has none and one is wanted."""
+    if wanted and pipeline.infection is None:
+        from lungseg.infection import InfectionSegmenter
+
+        pipeline.infection = InfectionSegmenter.from_pretrained()
+    return pipeline
+
+
 def print_json(document: object) -> None:
     """Print one JSON document and nothing else on standard output."""
     print(json.dumps(document, indent=2, ensure_ascii=False))

@@ -16,14 +16,17 @@ def predict(
     out: Annotated[
         Path | None, typer.Option(help="Write result, mask and overlay of each input here.")
     ] = None,
+    infection: Annotated[
+        bool, typer.Option("--infection", help="Mark the infection, and say how much there is.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Classify scans: label and probability of each."""
-    from lungseg.cli.common import complain, output_names, print_json, progress
+    from lungseg.cli.common import complain, output_names, print_json, progress, with_infection
     from lungseg.errors import InputError
     from lungseg.pipeline.pipeline import Pipeline
 
-    loaded = Pipeline.from_pretrained(pipeline)
+    loaded = with_infection(Pipeline.from_pretrained(pipeline), infection)
     results: list[dict[str, Any]] = []
     outcomes = progress(loaded.iterate(inputs, on_error="return"), len(inputs), "predict")
     for path, name, outcome in zip(inputs, output_names(inputs), outcomes, strict=True):

@@ -15,12 +15,13 @@ def report(
         str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
     ] = None,
     heatmap: Annotated[bool, typer.Option(help="Compute Grad-CAM.")] = True,
+    infection: Annotated[bool, typer.Option(help="Mark the infection, too.")] = True,
     dicom_seg: Annotated[
         bool, typer.Option("--dicom-seg", help="Write the masks as DICOM segmentations, too.")
     ] = False,
 ) -> None:
     """Write a report on each scan that opens offline, beside its masks and result.json."""
-    from lungseg.cli.common import complain, output_names, progress
+    from lungseg.cli.common import complain, output_names, progress, with_infection
     from lungseg.errors import InputError
     from lungseg.pipeline.pipeline import Pipeline
     from lungseg.report.complete import complete
@@ -29,7 +30,7 @@ def report(
         from lungseg.io.dicom.segmentation import require_highdicom
 
         require_highdicom()
-    loaded = Pipeline.from_pretrained(pipeline)
+    loaded = with_infection(Pipeline.from_pretrained(pipeline), infection)
     failed = 0
     outcomes = progress(loaded.iterate(inputs, on_error="return"), len(inputs), "report")
     for path, name, outcome in zip(inputs, output_names(inputs), outcomes, strict=True):
