@@ -57,7 +57,7 @@ def available(widths: tuple[int, ...]) -> list[str]:
     'mask command'
     """
     engines = {"keras": "keras", "onnx": "onnxruntime", "openvino": "openvino"}
-    names = ["mask command", "3-D post-processing"]
+    names = ["mask command", "mask command --infection", "3-D post-processing"]
     names += [f"engine {name}" for name, package in engines.items() if find_spec(package)]
     names += [f"width {width} (keras)" for width in widths]
     if find_spec("lungmask"):
@@ -79,8 +79,8 @@ def run_case(case: str, slices: int) -> Result:
     -------
     Result
     """
-    if case == "mask command":
-        seconds, peak = _time_command(slices)
+    if case.startswith("mask command"):
+        seconds, peak = _time_command(slices, *case.split()[2:])
     else:
         grey = np.random.default_rng(0).integers(0, 255, (slices, _SIDE, _SIDE), np.uint8)
         run = _runner(case, slices)
@@ -142,7 +142,7 @@ def _lungmask() -> Run:
     return run
 
 
-def _time_command(slices: int) -> tuple[float, float]:
+def _time_command(slices: int, *options: str) -> tuple[float, float]:
     """Time a whole ``lungseg mask``, from the start of its process to the written file."""
     import SimpleITK as sitk
 
@@ -156,7 +156,7 @@ def _time_command(slices: int) -> tuple[float, float]:
         image.SetSpacing((0.7, 0.7, 300 / slices))
         sitk.WriteImage(image, str(path), True)
         code = "from lungseg.cli import main; main()"
-        command = [sys.executable, "-c", code, "mask", str(path), "--out", scratch]
+        command = [sys.executable, "-c", code, "mask", str(path), "--out", scratch, *options]
         start = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
         seconds = time.perf_counter() - start

@@ -21,7 +21,8 @@ def bench(
     """Compare engines, widths and, where it is installed, lungmask: speed and memory.
 
     Every case runs alone, in a process of its own, on the same cores. "mask command" is
-    the whole of ``lungseg mask``: start, reading, post-processing and writing included.
+    the whole of ``lungseg mask``: start, reading, post-processing and writing included; with
+    "--infection" both masks.
     """
     from dataclasses import asdict
 

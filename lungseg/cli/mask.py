@@ -48,6 +48,9 @@ def mask(
     format: Annotated[
         MaskFormat, typer.Option(help="auto: PNG for a picture, NIfTI for the rest.")
     ] = MaskFormat.auto,
+    infection: Annotated[
+        bool, typer.Option("--infection", help="Write a mask of the infection of each, too.")
+    ] = False,
     overlay: Annotated[bool, typer.Option(help="Write an overlay PNG of each, too.")] = False,
     masker: Annotated[
         str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
@@ -63,6 +66,7 @@ def mask(
     """Write a mask of the lungs for each scan, in its own geometry."""
     from lungseg.cli.common import complain, output_names, progress
     from lungseg.errors import InputError
+    from lungseg.infection import InfectionSegmenter
     from lungseg.masker import LungMasker
     from lungseg.pipeline.prediction import suffix_of
     from lungseg.report.overlay import montage, save_png
@@ -74,6 +78,7 @@ def mask(
     loaded = LungMasker.from_pretrained(masker).set_params(engine=engine.value)
     if fallback is not None:
         loaded.set_params(fallback=fallback.value)
+    segmenter = InfectionSegmenter.from_pretrained() if infection else None
     out.mkdir(parents=True, exist_ok=True)
     failed = 0
     names = output_names(inputs)
@@ -82,13 +87,17 @@ def mask(
             item = loaded.transform([path])[0]
             suffix = _SUFFIXES.get(format) or suffix_of(item.mask)
             written = item.mask.save(out / f"{name}_mask{suffix}")
+            ill = None if segmenter is None else segmenter.predict([item])[0]
+            if ill is not None:
+                ill.save(out / f"{name}_infection{suffix}")
         except InputError as error:
             complain(f"error: {error}")
             failed += 1
             continue
         if overlay:
-            save_png(montage(item.scan, item.mask), out / f"{name}_overlay.png")
-        print(f"{path}: {written} (confidence {item.mask.confidence:.2f})")
+            save_png(montage(item.scan, item.mask, ill), out / f"{name}_overlay.png")
+        share = "" if ill is None else f", {100 * ill.share:.1f} % infected"
+        print(f"{path}: {written} (confidence {item.mask.confidence:.2f}{share})")
         for warning in (*item.scan.warnings, *item.mask.warnings):
             complain(f"warning: {path}: {warning}")
     if failed:
