@@ -15,6 +15,8 @@ _NAMES = {
     "f1": "F1",
     "mcc": "MCC",
     "brier": "Brier score",
+    "set_coverage": "coverage of the 90 % sets",
+    "set_size": "classes in a 90 % set",
 }
 
 

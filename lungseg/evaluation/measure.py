@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.errors import InputError
+from lungseg.evaluation.bootstrap import bootstrap_estimate
 from lungseg.evaluation.classification import evaluate_classifier
 
 if TYPE_CHECKING:
@@ -32,10 +33,11 @@ def measure_pipeline(
     Returns
     -------
     dict
-        As `evaluate_classifier` returns it, with ``predictions``: file, patient, label as
-        the manifest has it, true and predicted class and probabilities of each scan; and
-        with ``per_patient``: the figures where the mean probability of a patient's scans
-        is that of the patient, None where a patient has scans of two classes.
+        As `evaluate_classifier` returns it; where the pipeline has prediction sets, with the
+        figures ``set_coverage`` and ``set_size`` of those of 90 %. ``predictions`` has file,
+        patient, label as the manifest has it, true and predicted class and probabilities of
+        each scan; ``per_patient`` the figures where the mean probability of a patient's
+        scans is that of the patient, None where a patient has scans of two classes.
 
     Raises
     ------
@@ -62,6 +64,8 @@ def measure_pipeline(
         groups=manifest.patients,
         repeats=repeats,
     )
+    truth = np.array([classes.index(known[label]) for label in manifest.labels])
+    result["figures"].update(_of_sets(pipeline, truth, probabilities, manifest, repeats))
     result["threshold"] = pipeline.classifier_.threshold_
     result["per_patient"] = _per_patient(pipeline, manifest, known, probabilities, repeats)
     names = [str(name) for name in classes]
@@ -77,6 +81,30 @@ def measure_pipeline(
         for row, label, scores in zip(manifest.rows, predicted, probabilities, strict=True)
     ]
     return result
+
+
+def _of_sets(
+    pipeline: Pipeline,
+    truth: NDArray[np.intp],
+    probabilities: NDArray[np.float64],
+    manifest: Manifest,
+    repeats: int,
+) -> dict[str, Any]:
+    """How often the prediction sets of 90 % hold the true class, and how large they are."""
+    conformal = pipeline.classifier_.conformal_
+    if conformal is None:
+        return {}
+    sets = conformal.sets(probabilities, 0.9)
+    rows = {
+        "set_coverage": sets[np.arange(len(truth)), truth],
+        "set_size": sets.sum(axis=1),
+    }
+    return {
+        name: bootstrap_estimate(
+            np.mean, manifest.patients, values.astype(float), repeats=repeats
+        ).to_dict()
+        for name, values in rows.items()
+    }
 
 
 def _per_patient(

@@ -170,3 +170,5 @@ def test_official_test_split_of_covid_ct(shipped, data) -> None:
     result = measure_pipeline(shipped, manifest, repeats=50)
     assert result["figures"]["roc_auc"]["value"] >= 0.70
     assert result["per_patient"]["roc_auc"]["n"] == len(set(manifest.patients))
+    assert result["figures"]["set_coverage"]["value"] >= 0.8
+    assert 1 <= result["figures"]["set_size"]["value"] <= 2

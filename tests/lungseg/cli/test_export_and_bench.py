@@ -64,6 +64,7 @@ def test_masking_a_thousand_slices_stays_under_three_gigabytes(tmp_path) -> None
         "    print('PEAK', usage.ru_maxrss, file=sys.stderr)\n"
     )
     words = [sys.executable, "-c", code, "mask", str(path), "--out", str(tmp_path / "out")]
+    words += ["--infection"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert "PEAK" in done.stderr, done.stderr
     peak = int(done.stderr.split("PEAK")[1].split()[0])
