@@ -107,7 +107,7 @@ def _sides(voxels: NDArray[np.int64], voxel_ml: float | None) -> dict[str, Regio
 
 
 def _thirds(voxels: NDArray[np.int64], voxel_ml: float | None) -> dict[str, Region]:
-    number = thirds.third_of(voxels[:, 1:].any(axis=(1, 2)))
+    number = thirds.third_of(np.asarray(voxels[:, 1:].any(axis=(1, 2))))
     if number is None:
         return {}
     return {

@@ -68,7 +68,7 @@ def tiles(
     >>> import lungseg
     >>> scan, mask = lungseg.phantom(slices=9, size=64, return_mask=True)
     >>> [(tile.number, tile.rgb.shape) for tile in tiles(scan, mask, count=2)]
-    [(1, (256, 256, 3)), (7, (256, 256, 3))]
+    [(0, (256, 256, 3)), (8, (256, 256, 3))]
     """
     slices = scan.axial()
     labels = None if mask is None else mask.axial()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +155,6 @@ def _segmentation(
 ) -> Any:
     import highdicom as hd
 
-    import lungseg
-
     content = "Lungs" if isinstance(mask, LungMask) else "Infection of the lungs"
     return hd.seg.Segmentation(
         source_images=headers,
@@ -170,8 +169,8 @@ def _segmentation(
         instance_number=1,
         manufacturer="lungseg",
         manufacturer_model_name=f"lungseg {type(mask).__name__}",
-        software_versions=lungseg.__version__,
-        device_serial_number=lungseg.__version__,
+        software_versions=version("lungseg"),
+        device_serial_number=version("lungseg"),
         content_label="LUNGS" if isinstance(mask, LungMask) else "INFECTION",
         content_description=f"{content}, not for diagnosis",
         series_description=f"{content} (lungseg, not for diagnosis)",
@@ -180,8 +179,6 @@ def _segmentation(
 
 def _described(place: int, segment: Segment) -> Any:
     import highdicom as hd
-
-    import lungseg
 
     described = hd.seg.SegmentDescription(
         segment_number=place,
@@ -192,7 +189,7 @@ def _described(place: int, segment: Segment) -> Any:
         algorithm_identification=hd.AlgorithmIdentificationSequence(
             name="lungseg",
             family=_concept(("123110", "DCM", "Artificial Intelligence")),
-            version=lungseg.__version__,
+            version=version("lungseg"),
         ),
         anatomic_regions=None if segment.region is None else [_concept(segment.region)],
         display_color=hd.color.CIELabColor.from_rgb(*segment.colour),
