@@ -24,6 +24,7 @@ from lungseg.pooling import RULES, pool_slices
 from lungseg.preprocess.pictures import scan_to_pictures, spread_slices
 from lungseg.preprocess.window import Window
 from lungseg.scan import Heatmap
+from lungseg.training.balanced import balanced_weights
 from lungseg.training.schedule import Schedule
 
 #: Parameters that say how to run and not what was learned; an artefact leaves them out.
@@ -54,6 +55,11 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         Of the focal loss: weight of each class, in the order of ``classes_``.
     class_weight : "balanced" or dict, optional
         As in scikit-learn; multiplies ``alpha``.
+    sampling : {"balanced", "smote"}, optional
+        Against imbalance, of the training pictures alone. "balanced" draws every class
+        equally often, and every patient of a class. "smote" trains the last layer once
+        more in the end, on features with new ones between those of the rarer classes; it
+        needs the extra ``imbalance``.
     dropout : float
     epochs, batch_size, learning_rate
         Of the training, by AdamW with a cosine decay.
@@ -138,6 +144,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         gamma: float = 2.0,
         alpha: Sequence[float] | None = None,
         class_weight: Literal["balanced"] | dict[Any, float] | None = None,
+        sampling: Literal["balanced", "smote"] | None = None,
         dropout: float = 0.4,
         epochs: int = 60,
         batch_size: int = 16,
@@ -168,6 +175,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         self.gamma = gamma
         self.alpha = alpha
         self.class_weight = class_weight
+        self.sampling = sampling
         self.dropout = dropout
         self.epochs = epochs
         self.batch_size = batch_size
@@ -235,21 +243,25 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         self.classes_ = self._order_classes(labels)
         numbers = self._numbers_of(labels)
         bags = [self._pictures(scan) for scan in iterate_scans(X)]
-        bags, numbers, aside = self._set_aside(bags, numbers, groups, validation)
+        bags, numbers, groups, aside = self._set_aside(bags, numbers, groups, validation)
         model = self._build(self.weights)
         data = _flatten(bags, numbers)
+        loss = self._make_loss(numbers)
         self.history_ = train_classifier(
             model,
             data,
             None if aside is None else _flatten(*aside),
-            loss=self._make_loss(numbers),
+            loss=loss,
             schedule=self._schedule(len(data[1])),
             augment=self.augment,
+            weights=self._draws(bags, numbers, groups),
             folder=None if self.checkpoint is None else Path(self.checkpoint),
             tensorboard=None if self.tensorboard is None else Path(self.tensorboard),
             seed=self.seed,
             verbose=self.verbose,
         )
+        if self.sampling == "smote":
+            self._fit_last_layer(model, data, loss)
         self.model_ = model
         self.temperature_, self.threshold_, self.conformal_ = 1.0, 0.5, None
         if not isinstance(self.threshold, (str, tuple)):
@@ -327,7 +339,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         numbers: NDArray[Any],
         groups: Sequence[Any] | None,
         validation: tuple[Iterable[Any], Sequence[Any]] | None,
-    ) -> tuple[list[NDArray[np.uint8]], NDArray[Any], Any]:
+    ) -> tuple[list[NDArray[np.uint8]], NDArray[Any], Sequence[Any] | None, Any]:
         """Split the validation scans off; bags are the pictures of one scan each."""
         if validation is not None:
             other = _as_labels(validation[1])
@@ -335,9 +347,9 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             if unknown:
                 raise ValueError(f"validation data hold classes that y does not: {sorted(unknown)}")
             theirs = [self._pictures(scan) for scan in iterate_scans(validation[0])]
-            return bags, numbers, (theirs, self._numbers_of(other))
+            return bags, numbers, groups, (theirs, self._numbers_of(other))
         if groups is None or self.validation_fraction == 0:
-            return bags, numbers, None
+            return bags, numbers, groups, None
         keep, aside = grouped_split(numbers.tolist(), groups, self.validation_fraction, self.seed)
         if len(set(numbers[keep].tolist())) < len(self.classes_):
             raise ValueError(
@@ -347,7 +359,30 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         return (
             [bags[i] for i in keep],
             numbers[keep],
+            [groups[i] for i in keep],
             ([bags[i] for i in aside], numbers[aside]),
+        )
+
+    def _draws(
+        self, bags: list[NDArray[np.uint8]], numbers: NDArray[Any], groups: Sequence[Any] | None
+    ) -> NDArray[np.float64] | None:
+        if self.sampling != "balanced":
+            return None
+        return balanced_weights(numbers.tolist(), [len(bag) for bag in bags], groups)
+
+    def _fit_last_layer(
+        self, model: Any, data: tuple[NDArray[np.uint8], NDArray[Any]], loss: Any
+    ) -> None:
+        from lungseg.training.smote import fit_last_layer
+
+        # A last layer by itself bears a higher rate, as in `train_classifier`.
+        fit_last_layer(
+            model,
+            data,
+            loss=loss,
+            batch_size=self.batch_size,
+            learning_rate=10 * self.learning_rate,
+            seed=self.seed,
         )
 
     def _schedule(self, pictures: int) -> Schedule:
@@ -525,7 +560,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
                 pooled = self.pool_slices(self._slice_probabilities(pictures))
                 shown = self.labels_of(pooled[None]).tolist()[0]
             heat = grad_cam(self.model_, pictures, known.index(shown))
-            voxels = spread_slices(heat, numbers, scan.axial().shape)
+            voxels = spread_slices(heat, numbers, scan.axial().shape, parts=scan.parts)
             array = np.ascontiguousarray(scan.order.undo(voxels))
             found.append(Heatmap(array, scan.affine, scan.source, shown))
         return found
@@ -676,6 +711,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             average=(0, 0.99999),
             mixup=(0, None),
         )
+        self._check_sampling()
         if self.views not in VIEWS:
             raise ValueError(f"views of CTClassifier must be one of {VIEWS}, got {self.views!r}")
         if self.patience is not None:
@@ -687,6 +723,22 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
                 raise ValueError(f"threshold of CTClassifier: {error}") from None
         else:
             check_params(self, threshold=(0, 1))
+
+    def _check_sampling(self) -> None:
+        if self.sampling not in (None, "balanced", "smote"):
+            raise ValueError(
+                "sampling of CTClassifier must be one of 'balanced', 'smote' or None, got "
+                f"{self.sampling!r}"
+            )
+        if self.sampling is not None and self.class_weight == "balanced":
+            raise ValueError(
+                "sampling and class_weight of CTClassifier would both make up for the same "
+                "imbalance: give one of them"
+            )
+        if self.sampling == "smote":
+            from lungseg.training.smote import require_smote
+
+            require_smote()
 
 
 def _as_labels(y: Sequence[Any]) -> NDArray[Any]:

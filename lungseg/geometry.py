@@ -7,6 +7,7 @@ front, z to the head.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,6 +130,26 @@ def axial_affine(spacing: tuple[float, float, float]) -> Affine:
     for axis, (world, sign) in enumerate(zip(_AXIAL_WORLD_AXES, _AXIAL_SIGNS, strict=True)):
         affine[world, axis] = sign * spacing[axis]
     return affine
+
+
+def moved_origin(affine: Affine, start: Sequence[int]) -> Affine:
+    """Affine of a part of an array, whose first voxel is the new origin.
+
+    Parameters
+    ----------
+    affine : array of shape (4, 4)
+        Of the whole array.
+    start : sequence of 3 ints
+        Index of the part's first voxel.
+
+    Examples
+    --------
+    >>> moved_origin(np.diag([2.0, 0.5, 0.5, 1.0]), (3, 0, 10))[:3, 3].tolist()
+    [6.0, 0.0, 5.0]
+    """
+    moved = affine.copy()
+    moved[:3, 3] += affine[:3, :3] @ np.asarray(start)
+    return moved
 
 
 def affine_from_itk(

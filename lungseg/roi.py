@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from lungseg.doctor import Finding
 from lungseg.errors import InputError
 from lungseg.params import check_params
 from lungseg.preprocess.crop import bounding_box
+from lungseg.preprocess.doubt import mask_in_doubt
 from lungseg.scan import LungMask, MaskedScan, Scan
 
 
@@ -98,12 +97,12 @@ class RoiMultiply(TransformerMixin, BaseEstimator):
             )
         lungs = mask.lungs
         if not self._applies(mask):
-            return _pass_whole(scan, mask.confidence)
+            return scan.with_finding(mask_in_doubt(mask))
         voxels = self._fill_outside(scan, lungs)
         if not self.crop:
             return scan.with_voxels(voxels)
         box = self.box_of(MaskedScan(scan, mask))
-        return scan.with_voxels(np.ascontiguousarray(voxels[box]), _shifted(scan, box))
+        return scan.with_voxels(voxels).cut(box)
 
     def box_of(self, item: MaskedScan) -> tuple[slice, ...]:
         """Say which part of a scan its ROI shows.
@@ -129,7 +128,11 @@ class RoiMultiply(TransformerMixin, BaseEstimator):
         if self.fill is None:
             return scan.voxels
         value = scan.air if self.fill == "air" else self.fill
-        return np.where(lungs, scan.voxels, np.asarray(value).astype(scan.voxels.dtype))
+        held = np.iinfo(scan.voxels.dtype)
+        # A number meant for HU would wrap around in display grey.
+        return np.where(
+            lungs, scan.voxels, np.clip(value, held.min, held.max).astype(scan.voxels.dtype)
+        )
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -140,24 +143,3 @@ class RoiMultiply(TransformerMixin, BaseEstimator):
             raise ValueError(
                 f'fill of RoiMultiply must be "air", a number or None, got {self.fill!r}'
             )
-
-
-def _pass_whole(scan: Scan, confidence: float) -> Scan:
-    finding = Finding(
-        "warning",
-        "whole-slice",
-        f"the lung mask is empty or uncertain (confidence {confidence:.2f}), so the whole "
-        "slice was used",
-        "check the mask by eye",
-    )
-    return replace(scan, findings=(*scan.findings, finding))
-
-
-def _shifted(scan: Scan, box: tuple[slice, ...]) -> NDArray[np.float64] | None:
-    """Affine of a part of the scan: the first voxel of the box is its new origin."""
-    if scan.affine is None:
-        return None
-    affine = scan.affine.copy()
-    start = [part.start for part in box]
-    affine[:3, 3] += affine[:3, :3] @ start
-    return affine

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lungseg.geometry import Affine, AxialOrder, axial_affine, axial_order, spacing_of
+from lungseg.geometry import (
+    Affine,
+    AxialOrder,
+    axial_affine,
+    axial_order,
+    moved_origin,
+    spacing_of,
+)
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from lungseg.doctor import Finding
 
 Units = Literal["HU", "display"]
@@ -70,6 +79,19 @@ class _Grid:
         """
         return self.order.apply(self.voxels)
 
+    def cut(self, box: tuple[slice, ...]) -> Self:
+        """Cut a part out, which knows where it lies.
+
+        Parameters
+        ----------
+        box : tuple of 3 slices
+            One for each axis of the array, with start and stop.
+        """
+        affine = self.affine
+        if affine is not None:
+            affine = moved_origin(affine, [side.start for side in box])
+        return replace(self, voxels=np.ascontiguousarray(self.voxels[box]), affine=affine)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Scan(_Grid):
@@ -89,6 +111,9 @@ class Scan(_Grid):
     units : {"HU", "display"}
     findings : tuple of Finding
         What the doctor noticed when it was read.
+    parts : int
+        So many consecutive axial slices show parts of one slice of the patient, as the
+        two halves that `lungseg.preprocess.Halves` makes; they are taken together.
 
     Examples
     --------
@@ -100,6 +125,7 @@ class Scan(_Grid):
 
     units: Units = "HU"
     findings: tuple[Finding, ...] = field(default=(), kw_only=True)
+    parts: int = field(default=1, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -109,6 +135,10 @@ class Scan(_Grid):
             raise ValueError(
                 f"a scan in {self.units} holds 3-D {np.dtype(DTYPES[self.units])} voxels, got "
                 f"{self.voxels.ndim}-D {self.voxels.dtype}; use Scan.from_array to convert"
+            )
+        if self.parts < 1 or self.shape[self.order.axes[0]] % self.parts:
+            raise ValueError(
+                f"{self.shape[self.order.axes[0]]} slices cannot be {self.parts} parts of each"
             )
 
     @classmethod
@@ -178,6 +208,14 @@ class Scan(_Grid):
         if affine is None and voxels.shape == self.shape:
             affine = self.affine
         return replace(self, voxels=voxels.astype(DTYPES[self.units], copy=False), affine=affine)
+
+    def with_finding(self, finding: Finding) -> Scan:
+        """Return the scan with one thing more that was noticed."""
+        return replace(self, findings=(*self.findings, finding))
+
+    def as_display(self, grey: NDArray[np.uint8]) -> Scan:
+        """Return a scan in display grey, of the same shape and geometry."""
+        return replace(self, voxels=grey, units="display")
 
     def __repr__(self) -> str:
         size = "×".join(map(str, self.shape))

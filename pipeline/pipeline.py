@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 
 import numpy as np
 from lungseg.pipeline.gate import Verdict, judge
+from lungseg.pipeline.infection_stage import mark_infection, with_weights
 from lungseg.pipeline.prediction import Prediction
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -18,15 +19,15 @@ from lungseg.classifier import CTClassifier
 from lungseg.errors import InputError
 from lungseg.evaluation.splits import grouped_split
 from lungseg.infection import InfectionSegmenter
-from lungseg.infection_mask import InfectionMask
-from lungseg.inputs import check_is_list, check_same_length
+from lungseg.inputs import check_is_list, check_same_length, iterate_scans
 from lungseg.io.reader import as_scan
 from lungseg.masker import LungMasker
-from lungseg.postprocess.join_infection import join_infection
-from lungseg.quantify.measure import severity
-from lungseg.quantify.severity import Severity
+from lungseg.preprocess.chain import Chain, check_transforms
+from lungseg.preprocess.registry import build_all, describe
+from lungseg.preprocess.scan_transform import ScanTransform
+from lungseg.preprocess.transformed import Transformed
 from lungseg.roi import RoiMultiply
-from lungseg.scan import Heatmap, LungMask, MaskedScan, Scan
+from lungseg.scan import Heatmap, LungMask, Scan
 
 #: Of fewer patients none is kept aside to compare a tuned pipeline with its base.
 _GATE_PATIENTS = 20
@@ -47,10 +48,14 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         Marks the infection, so that `analyze` fills in the severity. `fit` has no masks to
         train it with: it holds trained weights, or, as ``InfectionSegmenter()``, gets the
         default ones.
+    preprocess : sequence of ScanTransform
+        Transforms of `lungseg.preprocess` that are applied to every scan between its mask
+        and its classification, in training and inference alike. The masker sees the scan
+        as it was read, and masks, heat maps and slice numbers come back in its grid.
 
     Attributes
     ----------
-    masker_, roi_, classifier_, infection_
+    masker_, roi_, classifier_, infection_, preprocess_
         The stages in use.
     classes_ : array of shape (classes,)
     verdict_ : Verdict
@@ -70,11 +75,14 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         roi: RoiMultiply | None = None,
         classifier: CTClassifier | None = None,
         infection: InfectionSegmenter | None = None,
+        *,
+        preprocess: Sequence[ScanTransform] = (),
     ) -> None:
         self.masker = masker
         self.roi = roi
         self.classifier = classifier
         self.infection = infection
+        self.preprocess = preprocess
 
     # === Training ===
 
@@ -216,8 +224,11 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         """Train a classifier that starts where this pipeline's is."""
         import tempfile
 
-        pipeline = Pipeline(self.masker, self.roi, self.classifier, self.infection)
+        pipeline = Pipeline(
+            self.masker, self.roi, self.classifier, self.infection, preprocess=self.preprocess
+        )
         pipeline.masker_, pipeline.roi_ = self.masker_, self.roi_
+        pipeline.preprocess_ = self.preprocess_
         with tempfile.TemporaryDirectory() as scratch:
             classifier.weights = self.classifier_.save(Path(scratch) / "start")
             pipeline.classifier_ = pipeline._fit_classifier(classifier, X, y, groups, validation)
@@ -248,6 +259,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         self.masker_ = masker
         if self.infection_ is not None:
             self.infection_._ensure_network()
+        transforms = check_transforms(self.preprocess, masked=not isinstance(masker, str))
+        self.preprocess_ = [clone(transform) for transform in transforms]
 
     # === Inference ===
 
@@ -361,24 +374,18 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         return [self._explain(as_scan(item), label) for item in X]
 
     def _explain(self, scan: Scan, label: Any, mask: LungMask | None = None) -> Heatmap:
-        mask = self._mask(scan) if mask is None else mask
-        if mask is None:
-            return self.classifier_.explain([scan], label)[0]
-        item = MaskedScan(scan, mask)
-        (found,) = self.classifier_.explain(self.roi_.transform([item]), label)
-        voxels = np.zeros(scan.shape, np.float32)
-        voxels[self.roi_.box_of(item)] = found.voxels
-        return Heatmap(voxels, scan.affine, scan.source, found.label)
+        shown = self.chain_.show(scan, self._mask(scan) if mask is None else mask)
+        (found,) = self.classifier_.explain([shown.scan], label)
+        return Heatmap(shown.restore(found.voxels), scan.affine, scan.source, found.label)
 
     def _analyze(self, scan: Scan) -> Prediction:
         mask = self._mask(scan)
-        roi = scan if mask is None else self.roi_.transform([MaskedScan(scan, mask)])[0]
+        shown = self.chain_.show(scan, mask)
         classifier = self.classifier_
-        probabilities, numbers = next(classifier.iterate_slices([roi]))
+        probabilities, numbers = next(classifier.iterate_slices([shown.scan]))
         pooled = classifier.pool_slices(probabilities)
         names = classifier.classes_.tolist()
-        start = 0 if mask is None else _first_slice(scan, roi)
-        infection, figures = self._infection(scan, mask)
+        infection, figures = mark_infection(self.infection_, scan, mask)
         return Prediction(
             scan=scan,
             mask=mask,
@@ -390,54 +397,38 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             ),
             slices=[
                 {
-                    "slice": int(number) + start,
+                    "slice": number,
                     "probabilities": {
                         str(k): float(v) for k, v in zip(names, row.tolist(), strict=True)
                     },
                 }
-                for number, row in zip(numbers, probabilities, strict=True)
+                for number, row in _by_slice(shown, numbers, probabilities)
             ],
-            warnings=(*(() if mask is None else mask.warnings), *roi.warnings),
+            warnings=(*(() if mask is None else mask.warnings), *shown.scan.warnings),
             roi={} if mask is None else _figures(mask),
             infection=infection,
             severity=figures,
         )
 
-    def _infection(
-        self, scan: Scan, mask: LungMask | None
-    ) -> tuple[InfectionMask | None, Severity | None]:
-        """Mark the infection, and say how much of the lungs it takes up."""
-        if self.infection_ is None:
-            return None, None
-        (infection,) = self.infection_.predict([scan if mask is None else MaskedScan(scan, mask)])
-        if mask is None:
-            mask = LungMask((infection.voxels > 0).astype(np.uint8), scan.affine, scan.source)
-        return infection, severity(scan, join_infection(mask, infection), infection)
-
     @property
     def infection_(self) -> InfectionSegmenter | None:
         """The infection stage in use; a plain one gets the default weights."""
-        wanted = self.infection
-        if wanted is None or wanted.__sklearn_is_fitted__():
-            return wanted
-        if wanted.get_params() != InfectionSegmenter().get_params():
-            raise NotFittedError(
-                "the infection stage of the Pipeline holds no trained weights: give "
-                "InfectionSegmenter.from_pretrained(), or fit it"
-            )
-        if getattr(self, "_default_segmenter", None) is None:
-            self._default_segmenter = InfectionSegmenter.from_pretrained()
-        return self._default_segmenter
+        return with_weights(self.infection)
 
     def _mask(self, scan: Scan) -> LungMask | None:
         return None if self.masker_ == "passthrough" else self.masker_.predict([scan])[0]
 
     def _rois(self, X: Iterable[Any]) -> Iterable[Any]:
-        """Lungs of one scan after the other: the whole list never lies in memory."""
+        """Show one scan after the other: the whole list never lies in memory."""
         if isinstance(self.masker_, str):
-            return X
+            return (self.chain_.show(scan).scan for scan in iterate_scans(X))
         check_is_list(X)
-        return self.roi_.iterate(self.masker_.iterate(X))
+        return (self.chain_.show(*item).scan for item in self.masker_.iterate(X))
+
+    @property
+    def chain_(self) -> Chain:
+        """Everything between the mask of a scan and its classification."""
+        return Chain(self.preprocess_, self.roi_)
 
     # === Saving and loading ===
 
@@ -466,6 +457,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         config: dict[str, Any] = {
             "kind": "pipeline",
             "roi": {"params": self.roi_.get_params()},
+            "preprocess": [describe(transform) for transform in self.preprocess_],
             "classifier": self.classifier_._config(),
         }
         models = {"classifier": self.classifier_.model_}
@@ -541,8 +533,10 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         roi = RoiMultiply(**config["roi"]["params"])
         classifier = CTClassifier.from_pretrained(name)
         infection = InfectionSegmenter.from_pretrained(name) if "infection" in config else None
-        pipeline = cls(masker, roi, classifier, infection)
+        transforms = build_all(config.get("preprocess", []))  # earlier artefacts have none
+        pipeline = cls(masker, roi, classifier, infection, preprocess=transforms)
         pipeline.masker_, pipeline.roi_, pipeline.classifier_ = masker, roi, classifier
+        pipeline.preprocess_ = transforms
         return pipeline
 
     @classmethod
@@ -571,7 +565,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             masker = LungMasker.from_pretrained(recipe.masker.weights)
             masker.set_params(threshold=recipe.masker.threshold)
         roi = RoiMultiply() if recipe.roi is None else RoiMultiply(**recipe.roi.model_dump())
-        return cls(masker, roi, CTClassifier(**recipe.classifier.model_dump(exclude_none=True)))
+        classifier = CTClassifier(**recipe.classifier.model_dump(exclude_none=True))
+        return cls(masker, roi, classifier, preprocess=recipe.transforms())
 
     def _card(self) -> str:
         names = ", ".join(map(str, self.classes_))
@@ -592,16 +587,13 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         return hasattr(self, "classifier_")
 
 
-def _first_slice(scan: Scan, roi: Scan) -> int:
-    """Count, from the feet, the axial slices before the first that the ROI kept."""
-    if scan.affine is None or roi.affine is None:
-        return 0
-    corner = np.linalg.solve(scan.affine, roi.affine[:, 3])[:3]
-    axis = scan.order.axes[0]
-    before = round(float(corner[axis]))
-    if not scan.order.flips[0]:
-        return before
-    return scan.shape[axis] - roi.shape[axis] - before
+def _by_slice(
+    shown: Transformed, numbers: NDArray[np.intp], probabilities: NDArray[np.float64]
+) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """Pair slices of the scan with their probabilities: the mean over the parts of a slice."""
+    found = np.array([shown.slice_of(int(number)) for number in numbers])
+    for number in np.unique(found).tolist():
+        yield number, probabilities[found == number].mean(axis=0)
 
 
 def _figures(mask: LungMask) -> dict[str, float | None]:

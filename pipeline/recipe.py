@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from lungseg.pipeline.preprocess_recipe import TransformRecipe, make_transforms
+from lungseg.pipeline.strict import Strict
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from lungseg.errors import InputError
+from lungseg.preprocess.chain import check_transforms
+from lungseg.preprocess.scan_transform import ScanTransform
+from lungseg.preprocess.stages import STAGES
 
 _HERE = Path(__file__).parent / "recipes"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class MaskerRecipe(_Strict):
+class MaskerRecipe(Strict):
     """Which trained masker, and from which probability a pixel is lung."""
 
     weights: str
     threshold: float = Field(0.5, ge=0, le=1)
 
 
-class RoiRecipe(_Strict):
+class RoiRecipe(Strict):
     """Parameters of `RoiMultiply`."""
 
     fill: Literal["air"] | float | None = "air"
@@ -33,7 +34,7 @@ class RoiRecipe(_Strict):
     min_confidence: float = Field(0.5, ge=0, le=1)
 
 
-class ClassifierRecipe(_Strict):
+class ClassifierRecipe(Strict):
     """Parameters of `CTClassifier`; those left out keep their defaults."""
 
     network: str = "efficientnetb0"
@@ -44,6 +45,7 @@ class ClassifierRecipe(_Strict):
     gamma: float | None = Field(None, ge=0)
     alpha: list[float] | None = None
     class_weight: Literal["balanced"] | None = None
+    sampling: Literal["balanced", "smote"] | None = None
     dropout: float | None = Field(None, ge=0, lt=1)
     epochs: int | None = Field(None, ge=1)
     batch_size: int | None = Field(None, ge=1)
@@ -64,14 +66,38 @@ class ClassifierRecipe(_Strict):
     positive: str | None = None
 
 
-class Recipe(_Strict):
+class Recipe(Strict):
     """A system: where it comes from, and the parameters of its stages."""
 
     description: str
     source: str
     masker: MaskerRecipe | None = None
+    preprocess: list[TransformRecipe] = Field(default_factory=list)
     roi: RoiRecipe | None = None
     classifier: ClassifierRecipe
+
+    @field_validator("preprocess", mode="before")
+    @classmethod
+    def _of_stage(cls, given: Any) -> Any:
+        """Take the name of a stage of S0 for its transforms."""
+        if not isinstance(given, str):
+            return given
+        if given not in STAGES:
+            raise ValueError(f"no stage is named {given!r}; there are: {', '.join(STAGES)}")
+        return STAGES[given]
+
+    @field_validator("preprocess")
+    @classmethod
+    def _can_be_chained(
+        cls, given: list[TransformRecipe], info: ValidationInfo
+    ) -> list[TransformRecipe]:
+        masked = info.data.get("masker") is not None
+        check_transforms(make_transforms(given), masked=masked)
+        return given
+
+    def transforms(self) -> list[ScanTransform]:
+        """Make the transforms of ``preprocess``."""
+        return make_transforms(self.preprocess)
 
 
 def names() -> list[str]:
@@ -145,7 +171,9 @@ def _explain(error: ValidationError, text: str) -> tuple[str, str]:
     keys = [str(part) for part in first["loc"] if not str(part).startswith(("function", "literal"))]
     line = _line_of(text, keys)
     where = f"line {line}, " if line else ""
-    cause = f"{where}{'.'.join(keys) or 'the recipe'}: {first['msg'].lower()}"
+    own = first["msg"].startswith("Value error, ")
+    message = first["msg"].removeprefix("Value error, ") if own else first["msg"].lower()
+    cause = f"{where}{'.'.join(keys) or 'the recipe'}: {message}"
     if first["type"] == "extra_forbidden":
         return cause, f"allowed here: {', '.join(_allowed(keys[:-1]))}"
     return cause, "mend the value"
@@ -156,6 +184,10 @@ def _line_of(text: str, keys: list[str]) -> int | None:
     node: Any = yaml.compose(text)
     line = None
     for key in keys:
+        if isinstance(node, yaml.SequenceNode) and key.isdigit():
+            node = node.value[int(key)]
+            line = node.start_mark.line + 1
+            continue
         if not isinstance(node, yaml.MappingNode):
             break
         for name, value in node.value:
@@ -168,10 +200,17 @@ def _line_of(text: str, keys: list[str]) -> int | None:
 
 
 def _allowed(keys: list[str]) -> list[str]:
-    sections: dict[str, type[BaseModel]] = {
-        "masker": MaskerRecipe,
-        "roi": RoiRecipe,
-        "classifier": ClassifierRecipe,
-    }
-    model = sections.get(keys[0], Recipe) if keys else Recipe
+    """Keys of the part of a recipe that nested keys lead to."""
+    model: type[BaseModel] = Recipe
+    for key in keys:
+        if not key.isdigit():
+            model = _model_in(model.model_fields[key].annotation) or model
     return sorted(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Find the part of a recipe that a list or an option holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(inner) for inner in get_args(annotation))
+    return next((model for model in found if model is not None), None)

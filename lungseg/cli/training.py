@@ -88,7 +88,8 @@ def purpose_of(pipeline: Pipeline) -> str:
     """First lines of a card."""
     names = ", ".join(map(str, pipeline.classes_))
     masker = "none" if isinstance(pipeline.masker_, str) else pipeline.masker_.network
+    before = "".join(f"{transform}; " for transform in pipeline.preprocess_)
     return (
-        f"Classifies chest CT: {names}. Masker: {masker}; ROI: {pipeline.roi_}; classifier: "
-        f"{pipeline.classifier_.network}."
+        f"Classifies chest CT: {names}. Masker: {masker}; {before and 'preprocessing: '}{before}"
+        f"ROI: {pipeline.roi_}; classifier: {pipeline.classifier_.network}."
     )

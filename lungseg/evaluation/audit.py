@@ -14,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.io.atomic import atomic_path
+from lungseg.preprocess.chain import Chain
 from lungseg.roi import RoiMultiply
 from lungseg.scan import MaskedScan, Scan
 
@@ -143,7 +144,7 @@ def audit(
     scores: dict[str, list[NDArray[np.float64]]] = {view: [] for view in VIEWS}
     inside = []
     for item in pipeline.masker_.iterate(X):
-        views = _views(item, pipeline.roi_)
+        views = _views(item, pipeline.chain_, pipeline.roi_)
         rows = pipeline.classifier_.predict_proba(views.values())
         for view, row in zip(views, rows, strict=True):
             scores[view].append(row)
@@ -157,20 +158,26 @@ def audit(
     )
 
 
-def _views(item: MaskedScan, roi: RoiMultiply) -> dict[str, Scan]:
+def _views(item: MaskedScan, chain: Chain, roi: RoiMultiply) -> dict[str, Scan]:
     """Make what the classifier is shown of one scan, framed as the pipeline frames it."""
-    scan, mask = item
+    early = [transform for transform in chain.transforms if transform.place == "scan"]
+    late = [transform for transform in chain.transforms if transform.place == "roi"]
+    unmasked = [transform for transform in chain.transforms if not transform.needs_mask]
+    before = Chain(early).show(*item)
+    scan, mask = before.scan, before.mask
+    assert mask is not None  # noqa: S101 - what goes with a mask comes with one
     tissue = _TISSUE[scan.units]
     painted = np.where(mask.lungs, tissue, scan.voxels)
     outline = np.where(mask.lungs, scan.air, tissue)
     frame = RoiMultiply(
         None, crop=roi.crop, margin=roi.margin, min_confidence=roi.min_confidence
     )  # fmt: skip
+    framed = Chain(late, frame).show
     return {
-        "ROI": roi.transform([item])[0],
-        "full picture": scan,
-        "background alone": frame.transform([MaskedScan(scan.with_voxels(painted), mask)])[0],
-        "mask's shape alone": frame.transform([MaskedScan(scan.with_voxels(outline), mask)])[0],
+        "ROI": Chain(late, roi).show(scan, mask).scan,
+        "full picture": Chain(unmasked).show(item.scan).scan,
+        "background alone": framed(scan.with_voxels(painted), mask).scan,
+        "mask's shape alone": framed(scan.with_voxels(outline), mask).scan,
     }
 
 
@@ -178,10 +185,11 @@ def _heat_inside(pipeline: Pipeline, item: MaskedScan) -> float:
     """Share of the heat inside the lungs; not a number where there is neither."""
     if not item.mask.lungs.any():
         return float("nan")
-    (found,) = pipeline.classifier_.explain(pipeline.roi_.transform([item]))
-    lungs = item.mask.lungs[pipeline.roi_.box_of(item)]
-    total = float(found.voxels.sum())
-    return float(found.voxels[lungs].sum()) / total if total else float("nan")
+    shown = pipeline.chain_.show(*item)
+    (found,) = pipeline.classifier_.explain([shown.scan])
+    heat = shown.restore(found.voxels)
+    total = float(heat.sum())
+    return float(heat[item.mask.lungs].sum()) / total if total else float("nan")
 
 
 def _auc(truth: NDArray[Any], scores: NDArray[Any]) -> float | None:

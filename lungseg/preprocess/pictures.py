@@ -18,7 +18,8 @@ def scan_to_pictures(
     """Window the slices of a scan and fit them into squares.
 
     Of a volume, evenly spaced slices are taken from those that show enough: slices with
-    little but air, as those beyond the lungs after `RoiMultiply`, say nothing.
+    little but air, as those beyond the lungs after `RoiMultiply`, say nothing. Of a scan
+    that shows slices in parts, all parts of a slice are taken or none.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def scan_to_pictures(
     window : Window, optional
         For HU; display grey is taken as it is.
     most : int
-        Largest number of slices that are taken.
+        Largest number of slices that are taken, each with all its parts.
 
     Returns
     -------
@@ -44,14 +45,18 @@ def scan_to_pictures(
     ((4, 64, 64), 4)
     """
     slices = scan.axial()
-    numbers = _informative(slices, scan.air, most)
+    numbers = _informative(slices, scan.air, most, scan.parts)
     box = Letterbox((slices.shape[1], slices.shape[2]), size)
     grey = (window or Window()).apply
     return np.stack([box.apply(grey(slices[number])) for number in numbers]), numbers
 
 
 def spread_slices(
-    heat: NDArray[np.float32], numbers: NDArray[np.intp], shape: tuple[int, int, int]
+    heat: NDArray[np.float32],
+    numbers: NDArray[np.intp],
+    shape: tuple[int, int, int],
+    *,
+    parts: int = 1,
 ) -> NDArray[np.float32]:
     """Bring what was found in the pictures of a scan back to its slices.
 
@@ -62,6 +67,8 @@ def spread_slices(
         The slices they are of, in rising order, as `scan_to_pictures` returns them.
     shape : tuple of int
         Of the scan's axial slices.
+    parts : int
+        As in `Scan`: between two slices each part goes over into its like.
 
     Returns
     -------
@@ -75,6 +82,13 @@ def spread_slices(
     [0.0, 0.5, 1.0, 0.0]
     """
     spread = np.zeros(shape, np.float32)
+    if parts > 1:
+        for part in range(parts):
+            mine = numbers % parts == part
+            spread[part::parts] = spread_slices(
+                heat[mine], numbers[mine] // parts, (shape[0] // parts, *shape[1:])
+            )
+        return spread
     box = Letterbox((shape[1], shape[2]), heat.shape[1])
     for part, number in zip(heat, numbers, strict=True):
         spread[number] = box.undo(part)
@@ -85,12 +99,15 @@ def spread_slices(
     return spread
 
 
-def _informative(slices: NDArray[np.generic], air: int, most: int) -> NDArray[np.intp]:
-    if len(slices) == 1:
-        return np.zeros(1, np.intp)
+def _informative(
+    slices: NDArray[np.generic], air: int, most: int, parts: int = 1
+) -> NDArray[np.intp]:
+    if len(slices) == parts:
+        return np.arange(parts)
     # Every fourth pixel will do to tell a slice with something in it.
     shown = np.array([np.mean(part[::4, ::4] > air) for part in slices])
-    candidates = np.flatnonzero(shown >= 0.25 * shown.max())
-    if len(candidates) <= most:
-        return candidates
-    return candidates[np.linspace(0, len(candidates) - 1, most).round().astype(int)]
+    shown = shown.reshape(-1, parts).max(axis=1)
+    chosen = np.flatnonzero(shown >= 0.25 * shown.max())
+    if len(chosen) > most:
+        chosen = chosen[np.linspace(0, len(chosen) - 1, most).round().astype(int)]
+    return np.asarray((chosen[:, None] * parts + np.arange(parts)).ravel())

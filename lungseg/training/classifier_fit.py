@@ -26,6 +26,7 @@ def train_classifier(
     loss: Any,
     schedule: Schedule,
     augment: bool = True,
+    weights: NDArray[np.float64] | None = None,
     folder: Path | None = None,
     tensorboard: Path | None = None,
     seed: int = 0,
@@ -43,6 +44,8 @@ def train_classifier(
     loss : keras.losses.Loss
         Of integer labels and logits; with mixup, of shares of classes.
     schedule : Schedule
+    weights : float array of shape (n,), optional
+        How often each picture is drawn; see `PictureData`.
     augment, folder, tensorboard, seed, verbose
         As in `CTClassifier`.
 
@@ -60,6 +63,7 @@ def train_classifier(
         batch_size=schedule.batch_size,
         augment=PictureAugmentation() if augment else None,
         mixup=schedule.mixup,
+        weights=weights,
         seed=seed,
     )
     aside = None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.backend import keras
+from lungseg.training.balanced import draw
 
 
 class PictureData(keras.utils.PyDataset):
@@ -26,6 +27,9 @@ class PictureData(keras.utils.PyDataset):
         Of shares of classes, with augmentation: each picture is blended with another of
         its batch, and their shares with them, in a ratio drawn from Beta(mixup, mixup);
         0 blends nothing.
+    weights : float array of shape (n,), optional
+        Share of the draws of each picture: an epoch then draws as many pictures as there
+        are, some more than once; see `lungseg.training.balanced`.
     seed : int
         Order and augmentation of epoch *e* depend on the seed and *e* alone.
 
@@ -49,6 +53,7 @@ class PictureData(keras.utils.PyDataset):
         augment: Callable[[NDArray[np.uint8], np.random.Generator], NDArray[np.uint8]]
         | None = None,
         mixup: float = 0.0,
+        weights: NDArray[np.float64] | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -57,6 +62,7 @@ class PictureData(keras.utils.PyDataset):
         self.batch_size = batch_size
         self.augment = augment
         self.mixup = mixup if augment is not None else 0.0
+        self.weights = weights
         self.seed = seed
         self.epoch = 0
 
@@ -64,8 +70,9 @@ class PictureData(keras.utils.PyDataset):
         return -(-len(self.labels) // self.batch_size)
 
     def __getitem__(self, batch: int) -> tuple[NDArray[np.float32], NDArray[Any]]:
-        chosen = self._order()[batch * self.batch_size : (batch + 1) * self.batch_size]
-        pictures = np.stack([self._picture(int(index)) for index in chosen])
+        first = batch * self.batch_size
+        chosen = self._order()[first : first + self.batch_size]
+        pictures = np.stack([self._picture(int(i), first + n) for n, i in enumerate(chosen)])
         if pictures.ndim == 3:
             pictures = pictures[..., None]
         shown, labels = pictures.astype(np.float32), self.labels[chosen]
@@ -88,12 +95,16 @@ class PictureData(keras.utils.PyDataset):
         )
 
     def _order(self) -> NDArray[np.intp]:
+        if self.weights is not None:
+            return draw(self.weights, np.random.default_rng((self.seed, self.epoch)))
         if self.augment is None:
             return np.arange(len(self.labels))
         return np.random.default_rng((self.seed, self.epoch)).permutation(len(self.labels))
 
-    def _picture(self, index: int) -> NDArray[np.uint8]:
+    def _picture(self, index: int, place: int) -> NDArray[np.uint8]:
         picture = self.pictures[index]
         if self.augment is None:
             return picture
-        return self.augment(picture, np.random.default_rng((self.seed, self.epoch, index)))
+        # A picture that is drawn twice must not look the same twice.
+        key = (self.seed, self.epoch, index) + (() if self.weights is None else (place,))
+        return self.augment(picture, np.random.default_rng(key))

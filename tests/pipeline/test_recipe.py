@@ -40,6 +40,73 @@ def test_a_wrong_recipe_names_line_and_mend(tmp_path, text, parts) -> None:
         assert part in str(caught.value)
 
 
+MASKED = GOOD.replace("roi:", "masker: {weights: lungs}\nroi:")
+
+
+def steps(text: str) -> str:
+    """The first recipe with this list of transforms, which begins in line 8."""
+    return MASKED + "preprocess:\n" + text
+
+
+@pytest.mark.parametrize(
+    ("written", "made"),
+    [
+        ("preprocess: original", "[]"),
+        ("preprocess: nobackg", "[RemoveBackground()]"),
+        ("preprocess: crop", "[BodyCrop()]"),
+        ("preprocess: lungs-nocrop", "[ActiveContour()]"),
+        ("preprocess: lungs", "[ActiveContour(crop=True)]"),
+        (
+            "preprocess: [{blur_mask: {filters: [[60, 200], [40, 170]]}}, halves]",
+            "[BlurMask(filters=[(60.0, 200.0), (40.0, 170.0)]), Halves()]",
+        ),
+        (
+            "preprocess:\n  - trim: {share: 0.3}\n  - clahe: {clip: 3.0, tiles: 4}\n"
+            "  - lung_crop: {size: 128}",
+            "[Trim(share=0.3), Clahe(tiles=4), LungCrop(size=128)]",
+        ),
+        (
+            "preprocess: [{trim: {share: 0.2}}, standardise:]",
+            "[Trim(share=0.2), Standardise()]",
+        ),
+    ],
+)
+def test_every_system_can_say_how_it_preprocesses(tmp_path, written, made) -> None:
+    (tmp_path / "mine.yaml").write_text(MASKED + "  sampling: balanced\n" + written + "\n")
+    pipeline = lungseg.Pipeline.from_recipe(tmp_path / "mine.yaml")
+    assert repr(pipeline.preprocess) == made
+    assert pipeline.classifier.sampling == "balanced"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            steps("  - clahe:\n      clip: -1\n"),
+            ["line 10, preprocess.0.clahe.clip", "or equal to 0"],
+        ),
+        (steps("  - trim:\n  - clahe: {klip: 1}\n"), ["line 10", "allowed here: clip, tiles"]),
+        (
+            steps("  - trim\n  - clah\n"),
+            ["line 10", "clah", "allowed here: active_contour", "clahe"],
+        ),
+        (steps("  - trim:\n    clahe:\n"), ["line 9", "one transform of", "lung_crop"]),
+        (steps("  - halves\n  - clahe\n"), ["line 8", "list Clahe first"]),
+        (steps("  - hu_window: {low: 1, high: 0}\n"), ["line 9", "low < high"]),
+        (steps("  - blur_mask: {filters: [[60, 300]]}\n"), ["line 9", "or equal to 255"]),
+        (GOOD + "preprocess: [lung_crop]\n", ["line 7", "needs the masks of a masker"]),
+        (GOOD + "preprocess: lung\n", ["line 7", "no stage", "nobackg"]),
+        (GOOD + "  sampling: smot\n", ["line 7", "sampling", "'balanced' or 'smote'"]),
+    ],
+)
+def test_a_wrong_step_names_line_and_mend(tmp_path, text, parts) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(InputError) as caught:
+        load_recipe(tmp_path / "bad.yaml")
+    for part in parts:
+        assert part in str(caught.value)
+
+
 def test_an_unknown_recipe_names_those_there_are() -> None:
     with pytest.raises(InputError, match="default"):
         load_recipe("no-such-recipe")
