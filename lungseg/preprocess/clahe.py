@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import cv2
+from functools import partial
 
 from lungseg.params import check_params
 from lungseg.preprocess.by_slice import by_slice
+from lungseg.preprocess.equalise import equalise
 from lungseg.preprocess.scan_transform import ScanTransform
 from lungseg.preprocess.transformed import Transformed
 from lungseg.scan import LungMask, Scan
@@ -45,5 +46,5 @@ class Clahe(ScanTransform):
         check_params(self, clip=(0, None), tiles=(1, None))
 
     def _transform(self, scan: Scan, mask: LungMask | None) -> Transformed:
-        equalise = cv2.createCLAHE(self.clip, (self.tiles, self.tiles)).apply
-        return Transformed(scan.as_display(by_slice(scan, equalise)), mask)
+        change = partial(equalise, clip=self.clip, tiles=self.tiles)
+        return Transformed(scan.as_display(by_slice(scan, change)), mask)
