@@ -26,5 +26,5 @@ def demo(
     print(f"a synthetic chest of {'×'.join(map(str, scan.shape))} voxels, 3 patches of disease")
     print(f"lungs: Dice {dice(found, truth.lungs):.3f} with the true mask")
     print(f"label: {prediction.label} ({shown})")
-    print(f"look at {folder / 'overlay.png'}; the rest is in {folder}")
+    print(f"look at {folder / 'report.html'}; the rest is in {folder}")
     print("A phantom is no patient: the label shows that the chain runs, no more.")
