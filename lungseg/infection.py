@@ -122,6 +122,8 @@ class InfectionSegmenter(BaseEstimator):
     ((4, 128, 128), ('background', 'lung', 'infection'))
     """
 
+    curve_: ThresholdCurve | None
+
     def __init__(
         self,
         network: str = "unet-efficientnetb0",

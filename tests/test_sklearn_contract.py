@@ -38,6 +38,7 @@ ESTIMATORS = [
     lungseg.LungMasker,
     lungseg.RoiMultiply,
     lungseg.CTClassifier,
+    lungseg.InfectionSegmenter,
     lungseg.Pipeline,
 ]
 TINY = {"network": "simple", "input_size": 32, "epochs": 1, "batch_size": 8}

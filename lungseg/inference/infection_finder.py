@@ -34,7 +34,7 @@ Floats = NDArray[np.float32]
 class _Planes(NamedTuple):
     """What is known of one slice, in its own grid."""
 
-    index: int
+    number: int
     infection: Floats
     lung: Floats
     dense: Floats
@@ -73,7 +73,7 @@ class InfectionFinder:
             voxels[known] = 1
         least, most, kinds = 0, 0, False
         for plane in self.planes(scan, lungs):
-            part = voxels[plane.index]
+            part = voxels[plane.number]
             if known is None:
                 part[plane.lung >= self.threshold] = 1
             ill = plane.infection >= self.threshold
@@ -96,7 +96,7 @@ class InfectionFinder:
         """Probability of infection of each voxel, in the scan's grid."""
         found = np.zeros(scan.axial().shape, np.float32)
         for plane in self.planes(scan, lungs):
-            found[plane.index] = plane.infection
+            found[plane.number] = plane.infection
         return np.ascontiguousarray(scan.order.undo(found))
 
     def planes(self, scan: Scan, lungs: LungMask | None) -> Iterator[_Planes]:

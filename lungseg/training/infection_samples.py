@@ -78,7 +78,7 @@ def infection_samples(
     infection, dense = turn(labels.infection), _turned(labels.dense, scan)
     found = None if mask is None else mask.axial() > 0
     lungs = _turned(labels.lungs, scan)
-    box = volume_box(_joined(found, infection))
+    box = volume_box(_joined(found, np.asarray(infection, np.uint8)))
     window = Window()
     for index, voxels in enumerate(scan.axial()):
         own = None if found is None else found[index]
@@ -87,9 +87,14 @@ def infection_samples(
         known = None if lungs is None else lungs[index]
         if known is None and own is not None:
             known = np.maximum(own.astype(np.uint8) * np.uint8(255), infection[index])
-        arrays = (window.apply(voxels), infection[index], known, _at(dense, index))
-        parts = [None if a is None else _shrunk(a[box], longest) for a in arrays]
-        yield InfectionSample(*parts, scan=number, trusted=trusted)  # type: ignore[arg-type]
+        yield InfectionSample(
+            _shrunk(window.apply(voxels)[box], longest),
+            _shrunk(infection[index][box], longest),
+            None if known is None else _shrunk(known[box], longest),
+            None if dense is None else _shrunk(dense[index][box], longest),
+            number,
+            trusted,
+        )
 
 
 def _joined(lungs: NDArray[np.bool_] | None, infection: Bytes) -> NDArray[np.bool_]:
@@ -101,10 +106,6 @@ def _joined(lungs: NDArray[np.bool_] | None, infection: Bytes) -> NDArray[np.boo
 
 def _turned(array: Bytes | None, scan: Scan) -> Any:
     return None if array is None else scan.order.apply(array)
-
-
-def _at(array: Bytes | None, index: int) -> Bytes | None:
-    return None if array is None else array[index]
 
 
 def _shrunk(array: Bytes, longest: int) -> Bytes:
