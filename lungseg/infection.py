@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from lungseg.artifact import Precision, load_weights, read_artifact, write_artifact
 from lungseg.evaluation.area_interval import fit_spread
 from lungseg.evaluation.dice import dice
-from lungseg.evaluation.pixel_thresholds import threshold_curve
+from lungseg.evaluation.pixel_thresholds import ThresholdCurve, threshold_curve
 from lungseg.infection_mask import PIXEL_CLASSES, InfectionMask
 from lungseg.inference.infection_finder import InfectionFinder, Within
 from lungseg.inputs import check_is_list, check_same_length
