@@ -44,6 +44,7 @@ def start_from(model: Any, name: str | Path) -> int:
     else:
         params = config["classifier"]["params"]
         size, classes = params["input_size"], len(config["classifier"]["classes"])
-        source = build(params["network"], (size, size, 1), classes)
+        options = params.get("network_options") or {}
+        source = build(params["network"], (size, size, 1), classes, **options)
         load_weights(source, folder, "classifier")
     return copy_weights(source, model)
