@@ -19,6 +19,7 @@ from lungseg.evaluation.splits import grouped_split
 from lungseg.evaluation.thresholds import check_aim, choose_threshold
 from lungseg.inference.score import VIEWS, score_pictures
 from lungseg.inputs import check_same_length, iterate_scans
+from lungseg.networks.registry import check_options, info, names
 from lungseg.params import check_params
 from lungseg.pooling import RULES, pool_slices
 from lungseg.preprocess.pictures import scan_to_pictures, spread_slices
@@ -43,7 +44,10 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     network : str
-        Network by name; see `lungseg.networks.names`.
+        Classifier by name; see ``lungseg.networks.names("classify")``.
+    network_options : dict, optional
+        Options of that network beside ``dropout`` and ``weights``, for example
+        ``{"hidden": 128}`` of a ResNet.
     input_size : int
         Side in pixels of the square that a slice is fitted into.
     window : tuple of float
@@ -138,6 +142,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         self,
         network: str = "efficientnetb0",
         *,
+        network_options: dict[str, Any] | None = None,
         input_size: int = 224,
         window: tuple[float, float] = (-1000.0, 400.0),
         loss: Literal["focal", "cross-entropy"] = "focal",
@@ -169,6 +174,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         verbose: int = 0,
     ) -> None:
         self.network = network
+        self.network_options = network_options
         self.input_size = input_size
         self.window = window
         self.loss = loss
@@ -614,6 +620,33 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             precision=precision,
         )
 
+    def to_onnx(self) -> bytes:
+        """Return the network as ONNX.
+
+        Returns
+        -------
+        bytes
+            From slices of the side ``input_size``, shape (slices, rows, columns, 1), grey
+            0…255 as float32, to logits of the classes; neither calibrated nor pooled.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If onnx or tf2onnx is not installed, or Keras does not run on TensorFlow.
+        """
+        from lungseg.backend import compute_type
+        from lungseg.networks.export import to_onnx
+        from lungseg.networks.transfer import settle
+
+        self._ensure_network()
+        # What is exported computes in float32, however it was trained.
+        with compute_type("float32"):
+            model = self._build(None)
+        model.set_weights(self.model_.get_weights())
+        for layer in model.layers:
+            settle(layer)
+        return to_onnx(model)
+
     @classmethod
     def from_pretrained(cls, name: str | Path) -> CTClassifier:
         """Make a classifier with trained weights.
@@ -659,7 +692,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
 
         keras.utils.set_random_seed(self.seed)
         shape = (self.input_size, self.input_size, 1)
-        options: dict[str, Any] = {"dropout": self.dropout}
+        options: dict[str, Any] = {**(self.network_options or {}), "dropout": self.dropout}
         if start == "imagenet":
             options["weights"] = "imagenet"
         model = build(self.network, shape, len(self.classes_), **options)
@@ -698,7 +731,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             self,
             loss=("focal", "cross-entropy"),
             pool=tuple(RULES),
-            input_size=(32, None),
+            input_size=(1, None),
             gamma=(0, None),
             dropout=(0, 0.95),
             epochs=(1, None),
@@ -712,6 +745,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             mixup=(0, None),
         )
         self._check_sampling()
+        self._check_network()
         if self.views not in VIEWS:
             raise ValueError(f"views of CTClassifier must be one of {VIEWS}, got {self.views!r}")
         if self.patience is not None:
@@ -739,6 +773,23 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             from lungseg.training.smote import require_smote
 
             require_smote()
+
+    def _check_network(self) -> None:
+        """Refuse what `_build` would, before any scan is read."""
+        known = info(self.network)
+        if known.task != "classify":
+            raise ValueError(
+                f"{self.network} marks pixels; the classifiers are {', '.join(names('classify'))}"
+            )
+        if self.input_size < known.smallest:
+            check_params(self, input_size=(known.smallest, None))
+        if self.weights == "imagenet" and not known.imagenet:
+            raise ValueError(f"there are no ImageNet weights of {self.network}")
+        options = self.network_options or {}
+        for taken in ("dropout", "weights"):
+            if taken in options:
+                raise ValueError(f"network_options of CTClassifier: {taken} is a parameter itself")
+        check_options(self.network, options)
 
 
 def _as_labels(y: Sequence[Any]) -> NDArray[Any]:

@@ -25,7 +25,8 @@ def grad_cam(
     target : int
         Number of the class.
     layer : str, optional
-        Of feature maps; the last one that has any without.
+        Of feature maps; without it the last whose maps have more than one place. Where a
+        network ends in maps of a single pixel, these say nothing of where.
 
     Returns
     -------
@@ -57,7 +58,8 @@ def grad_cam(
     batch = pictures[..., None].astype(np.float32)
     if model.input_shape[-1] != 1:
         batch = np.repeat(batch, model.input_shape[-1], axis=-1)
-    maps, slopes = _maps_and_slopes(both, batch, target)
+    # Whatever the network computes in: OpenCV resizes no half precision.
+    maps, slopes = (part.astype(np.float32) for part in _maps_and_slopes(both, batch, target))
     weights = slopes.mean(axis=(1, 2), keepdims=True)
     heat = np.maximum((weights * maps).sum(axis=-1), 0)
     shape = pictures.shape[2], pictures.shape[1]
@@ -67,17 +69,19 @@ def grad_cam(
 
 
 def _last_maps(model: Any) -> Any:
-    """Find the last layer whose output still has rows and columns."""
+    """Find the last layer whose output still has places to tell apart."""
+    # What is padded is shifted against the picture.
+    other = (keras.layers.InputLayer, keras.layers.ZeroPadding2D)
     for layer in reversed(model.layers):
         shape = getattr(layer.output, "shape", ())
-        if len(shape) == 4 and not isinstance(layer, keras.layers.InputLayer):
+        if len(shape) == 4 and shape[1:3] != (1, 1) and not isinstance(layer, other):
             return layer
     raise ValueError(f"the network {model.name} has no feature maps for Grad-CAM")
 
 
 def _maps_and_slopes(
     both: Any, batch: NDArray[np.float32], target: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Feature maps, and the gradient of the class's logit with respect to them."""
     backend = backend_name()
     if backend == "tensorflow":
@@ -94,7 +98,7 @@ def _maps_and_slopes(
 
         maps, logits = both([batch], training=False)
         (slopes,) = torch.autograd.grad(logits[:, target].sum(), maps)
-        return maps.detach().cpu().numpy(), slopes.detach().cpu().numpy()
+        return maps.detach().float().cpu().numpy(), slopes.detach().float().cpu().numpy()
     raise RuntimeError(
         f"Grad-CAM takes gradients on TensorFlow or PyTorch, and Keras runs on {backend}: set "
         "KERAS_BACKEND=tensorflow"

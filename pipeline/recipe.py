@@ -38,8 +38,9 @@ class ClassifierRecipe(Strict):
     """Parameters of `CTClassifier`; those left out keep their defaults."""
 
     network: str = "efficientnetb0"
+    network_options: dict[str, Any] | None = None
     weights: str | None = None
-    input_size: int | None = Field(None, ge=32)
+    input_size: int | None = Field(None, ge=1)
     window: tuple[float, float] | None = None
     loss: Literal["focal", "cross-entropy"] | None = None
     gamma: float | None = Field(None, ge=0)

@@ -18,6 +18,7 @@ _COMMANDS = {
     "evaluate": "evaluate",
     "calibrate": "calibrate",
     "recipes": "recipes",
+    "networks": "networks",
     "export": "export",
     "bench": "bench",
     "lung-labels": "lung_labels",

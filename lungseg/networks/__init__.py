@@ -1,5 +1,6 @@
 """The networks of the library, by name."""
 
-from lungseg.networks.registry import build, names
+from lungseg.networks.info import NetworkInfo
+from lungseg.networks.registry import build, info, names
 
-__all__ = ["build", "names"]
+__all__ = ["NetworkInfo", "build", "info", "names"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 from lungseg.backend import keras
 from lungseg.networks.efficientnet_trunk import efficientnet_trunk
+from lungseg.networks.parts import check_input, pooled_logits
+from lungseg.networks.s2_head import SMALLEST_MAPS, s2_head
 
-layers = keras.layers
+#: The trunk halves a picture five times, and rounds up.
+_STRIDE = 32
 
 
 def efficientnet(
@@ -15,38 +19,46 @@ def efficientnet(
     classes: int = 2,
     *,
     variant: str = "b0",
+    head: Literal["pool", "s2"] = "pool",
     dropout: float = 0.4,
+    zero_head: bool = False,
     norm_momentum: float = 0.9,
-    weights: Literal["imagenet"] | None = None,
+    weights: str | Path | None = None,
 ) -> Any:
     """Build an EfficientNet that classifies display grey 0…255.
 
     Parameters
     ----------
     input_shape : tuple of int
-        (rows, columns, channels); one channel is repeated three times. The trunk holds
-        its own rescaling.
+        (rows, columns, channels) of at least 32 pixels, or 161 with the head of S2; one
+        channel is repeated three times. The trunk holds its own rescaling.
     classes : int
         Number of logits.
-    variant : {"b0"}
+    variant : {"b0", "b3", "b7"}
+    head : {"pool", "s2"}
+        Global average pooling and one layer, or what `s2_head` makes.
     dropout : float
-        Before the last layer.
+        Before the last layer; in the head of S2, at three places.
+    zero_head : bool
+        Start the last layer at zero; for the head "pool".
     norm_momentum : float
         As in `efficientnet_trunk`.
-    weights : {"imagenet"}, optional
-        Weights that Keras downloads.
+    weights : {"imagenet"} or path, optional
+        Of the trunk: those that Keras downloads, or a file of such weights.
 
     Returns
     -------
     keras.Model
-        Its output are logits, without a softmax.
+        Its output are logits, without a softmax. Of its parameters 4,049,571 are the
+        trunk's in B0, 10,783,535 in B3 and 64,097,687 in B7.
 
     Raises
     ------
     ValueError
-        If the input is smaller than 32 pixels or has neither one nor three channels.
+        If the input is too small or has neither one nor three channels, or there is no
+        such variant or head.
     lungseg.InputError
-        If ``weights="imagenet"`` cannot be downloaded.
+        If weights cannot be downloaded, or a file of weights does not fit.
 
     References
     ----------
@@ -57,16 +69,19 @@ def efficientnet(
     >>> efficientnet((64, 64, 1), 3).output_shape
     (None, 3)
     """
-    if min(input_shape[:2]) < 32 or input_shape[2] not in (1, 3):
-        raise ValueError(f"EfficientNet needs 32 pixels and 1 or 3 channels, got {input_shape}")
+    if head not in ("pool", "s2"):
+        raise ValueError(f"head of EfficientNet must be 'pool' or 's2', got {head!r}")
+    smallest = _STRIDE if head == "pool" else _STRIDE * (SMALLEST_MAPS - 1) + 1
+    check_input(f"EfficientNet with head {head!r}", input_shape, smallest, rgb=True)
 
     # === Trunk ===
     inputs = keras.Input(input_shape, name="picture")
-    trunk = efficientnet_trunk(inputs, variant, norm_momentum=norm_momentum, weights=weights)
+    maps = efficientnet_trunk(inputs, variant, norm_momentum=norm_momentum, weights=weights).output
 
     # === Head ===
-    # In single precision whatever the trunk computes in: softmax and loss need it.
-    x = layers.GlobalAveragePooling2D(name="pool", dtype="float32")(trunk.output)
-    x = layers.Dropout(dropout, name="dropout", dtype="float32")(x)
-    outputs = layers.Dense(classes, name="logits", dtype="float32")(x)
-    return keras.Model(inputs, outputs, name=f"efficientnet{variant}")
+    if head == "s2":
+        outputs = s2_head(maps, classes, dropout=dropout)
+    else:
+        outputs = pooled_logits(maps, classes, dropout=dropout, zero=zero_head)
+    suffix = "" if head == "pool" else "-s2"
+    return keras.Model(inputs, outputs, name=f"efficientnet{variant}{suffix}")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from lungseg.backend import keras
-from lungseg.errors import InputError
+from lungseg.networks.applications import application_trunk
+from lungseg.networks.parts import as_rgb
 
-_BUILDERS = {"b0": "EfficientNetB0"}
+_BUILDERS = {"b0": "EfficientNetB0", "b3": "EfficientNetB3", "b7": "EfficientNetB7"}
 
 
 def efficientnet_trunk(
-    tensor: Any, variant: str = "b0", *, norm_momentum: float = 0.9, weights: str | None = None
+    tensor: Any,
+    variant: str = "b0",
+    *,
+    norm_momentum: float = 0.9,
+    weights: str | Path | None = None,
 ) -> Any:
     """Grow the trunk of an EfficientNet onto a tensor, as part of one flat graph.
 
@@ -19,12 +24,12 @@ def efficientnet_trunk(
     ----------
     tensor : symbolic tensor of shape (batch, rows, columns, 1 or 3)
         Display grey 0…255; one channel is repeated three times.
-    variant : {"b0"}
+    variant : {"b0", "b3", "b7"}
     norm_momentum : float
         Momentum of every batch normalisation. Keras's .99 lags far behind where an epoch
         has a few dozen steps.
-    weights : {"imagenet"}, optional
-        Weights that Keras downloads.
+    weights : {"imagenet"} or path, optional
+        Those that Keras downloads, or a file of such weights.
 
     Returns
     -------
@@ -34,29 +39,21 @@ def efficientnet_trunk(
 
     Raises
     ------
+    ValueError
+        If there is no such variant.
     lungseg.InputError
-        If the weights cannot be downloaded.
+        If weights cannot be downloaded, or a file of weights does not fit.
 
     Examples
     --------
+    >>> from lungseg.backend import keras
     >>> efficientnet_trunk(keras.Input((64, 64, 1))).output_shape
     (None, 2, 2, 1280)
     """
-    if tensor.shape[-1] == 1:
-        tensor = keras.layers.Concatenate(name="grey_to_rgb")([tensor] * 3)
-    build = getattr(keras.applications, _BUILDERS[variant])
-    try:
-        trunk = build(include_top=False, weights=weights, input_tensor=tensor)
-    except Exception as error:
-        # Keras raises a bare Exception when a download fails.
-        if weights is None or "URL fetch failure" not in str(error):
-            raise
-        raise InputError(
-            f'weights="{weights}"',
-            "the ImageNet weights could not be downloaded",
-            "connect to the network once, or start without them (weights=None)",
-        ) from None
-    for layer in trunk.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = norm_momentum
-    return trunk
+    if variant not in _BUILDERS:
+        raise ValueError(
+            f"variant of EfficientNet must be one of {', '.join(_BUILDERS)}, got {variant!r}"
+        )
+    return application_trunk(
+        _BUILDERS[variant], as_rgb(tensor), norm_momentum=norm_momentum, weights=weights
+    )

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 
 def can_export() -> bool:
     """Tell whether the packages that `to_onnx` needs are installed.
@@ -33,7 +35,8 @@ def to_onnx(model: Any) -> bytes:
     Returns
     -------
     bytes
-        Input (slices, rows, columns, channels) float32 in 0…1, as in Keras.
+        Input (slices, rows, columns, channels) float32, of the values that the network
+        takes in Keras: 0…1 for a segmenter, 0…255 for a classifier.
 
     Raises
     ------
@@ -53,8 +56,7 @@ def to_onnx(model: Any) -> bytes:
         raise ModuleNotFoundError("an export needs onnx and tf2onnx: pip install 'lungseg[onnx]'")
     if backend_name() != "tensorflow":
         raise ModuleNotFoundError("Keras exports to ONNX on its TensorFlow backend only")
-    import numpy as np
-
+    _embed_constants(model)
     # Keras exports only what has been called.
     model(np.zeros((1, *(side or 32 for side in model.input_shape[1:])), np.float32))
     with tempfile.TemporaryDirectory() as scratch:
@@ -64,3 +66,15 @@ def to_onnx(model: Any) -> bytes:
             warnings.simplefilter("ignore")
             model.export(str(path), format="onnx", verbose=False)
         return path.read_bytes()
+
+
+def _embed_constants(model: Any) -> None:
+    """Make constants of what a normalisation holds as tensors.
+
+    Those of TensorFlow would become inputs of the export, which nobody could feed.
+    """
+    from lungseg.backend import keras
+
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            layer.mean, layer.variance = (np.asarray(part) for part in (layer.mean, layer.variance))

@@ -2,47 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from importlib import import_module
+import inspect
 from typing import Any
 
+from lungseg.networks.catalogue import NETWORKS
+from lungseg.networks.info import NetworkInfo, Task
 
-@dataclass(frozen=True)
-class _Entry:
-    """A function that builds a network, and the options its name stands for."""
-
-    function: str
-    options: dict[str, Any] = field(default_factory=dict)
-
-    def build(self, **options: Any) -> Any:
-        module, name = self.function.rsplit(".", 1)
-        return getattr(import_module(f"lungseg.networks.{module}"), name)(
-            **{**self.options, **options}
-        )
+_NETWORKS = {network.name: network for network in NETWORKS}
 
 
-_NETWORKS = {
-    "bcdunet-d1": _Entry("bcdunet.bcdunet", {"depth": 1}),
-    "bcdunet-d3": _Entry("bcdunet.bcdunet", {"depth": 3}),
-    "efficientnetb0": _Entry("efficientnet.efficientnet", {"variant": "b0"}),
-    "simple": _Entry("simple.simple"),
-    "unet-efficientnetb0": _Entry(
-        "efficientnet_unet.efficientnet_unet", {"top": False, "filters": 8}
-    ),
-    "unet-mobilenetv2": _Entry("mobilenet_unet.mobilenet_unet"),
-    "unet-s3": _Entry("unet.unet"),
-}
-
-
-def names() -> list[str]:
+def names(task: Task | None = None) -> list[str]:
     """Names that `build` takes.
+
+    Parameters
+    ----------
+    task : {"classify", "segment"}, optional
+        Only networks for this task.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    ValueError
+        If there is no such task.
 
     Examples
     --------
-    >>> "bcdunet-d3" in names()
-    True
+    >>> "bcdunet-d3" in names(), "bcdunet-d3" in names("classify")
+    (True, False)
     """
-    return sorted(_NETWORKS)
+    if task not in ("classify", "segment", None):
+        raise ValueError(f"task must be 'classify' or 'segment', got {task!r}")
+    return sorted(name for name, known in _NETWORKS.items() if task in (None, known.task))
+
+
+def info(name: str) -> NetworkInfo:
+    """Tell what is known of a network, without building it.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
+    Returns
+    -------
+    NetworkInfo
+
+    Raises
+    ------
+    ValueError
+        If the name is not known.
+
+    Examples
+    --------
+    >>> info("simple").parameters, info("simple").smallest
+    (25475, 22)
+    """
+    if name not in _NETWORKS:
+        raise ValueError(f"no network is named {name!r}; there are: {', '.join(names())}")
+    return _NETWORKS[name]
 
 
 def build(
@@ -71,17 +91,35 @@ def build(
     Raises
     ------
     ValueError
-        If the name is not known, or the size does not suit the network.
+        If the name is not known, the size does not suit the network, or it has no such
+        option.
 
     Examples
     --------
     >>> build("bcdunet-d1", (64, 64, 1), filters=4).output_shape
     (None, 64, 64, 1)
     """
-    if name not in _NETWORKS:
-        raise ValueError(f"no network is named {name!r}; there are: {', '.join(names())}")
-    if input_shape is not None:
-        options["input_shape"] = input_shape
-    if classes is not None:
-        options["classes"] = classes
-    return _NETWORKS[name].build(**options)
+    known = info(name)
+    function = known.find_function()
+    check_options(name, options)
+    return function(
+        known.input_shape if input_shape is None else input_shape,
+        known.classes if classes is None else classes,
+        **{**known.options, **options},
+    )
+
+
+def check_options(name: str, options: Any) -> None:
+    """Refuse options that a network does not have, naming those it has.
+
+    Examples
+    --------
+    >>> check_options("simple", {"filters": 4})
+    Traceback (most recent call last):
+    ValueError: simple has no option 'filters'; it has: dropout
+    """
+    parameters = inspect.signature(info(name).find_function()).parameters.values()
+    allowed = [one.name for one in parameters if one.kind is one.KEYWORD_ONLY]
+    for option in options:
+        if option not in allowed:
+            raise ValueError(f"{name} has no option {option!r}; it has: {', '.join(allowed)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lungseg.backend import keras
+from lungseg.networks.parts import check_input
 
 layers = keras.layers
 
@@ -38,15 +39,15 @@ def simple(
     >>> simple().count_params()
     25475
     """
-    if min(input_shape[:2]) < 22:
-        raise ValueError(f"Simple needs 22 pixels, got {input_shape[:2]}")
+    check_input("Simple", input_shape, 22)
     inputs = keras.Input(input_shape, name="picture")
     x = layers.Rescaling(1 / 255, name="rescale")(inputs)
     for stage, filters in enumerate((16, 32, 64), 1):
         x = layers.Conv2D(filters, 3, activation="relu", name=f"conv{stage}")(x)
         x = layers.MaxPooling2D(name=f"pool{stage}")(x)
-    x = layers.GlobalMaxPooling2D(name="pool")(x)
-    x = layers.Dense(32, activation="relu", name="dense")(x)
-    x = layers.Dropout(dropout, name="dropout")(x)
-    outputs = layers.Dense(classes, name="logits")(x)
+    # The head in single precision whatever the rest computes in: softmax and loss need it.
+    x = layers.GlobalMaxPooling2D(name="pool", dtype="float32")(x)
+    x = layers.Dense(32, activation="relu", name="dense", dtype="float32")(x)
+    x = layers.Dropout(dropout, name="dropout", dtype="float32")(x)
+    outputs = layers.Dense(classes, name="logits", dtype="float32")(x)
     return keras.Model(inputs, outputs, name="simple")

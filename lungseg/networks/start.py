@@ -50,8 +50,8 @@ def start_from(model: Any, name: str | Path) -> int:
             str(name), f"these weights are a {config.get('kind')}", "give a trunk, or the same kind"
         )
     params = config[kind]["params"]
-    size = params["input_size"]
-    source = build(params["network"], (size, size, 1), _classes(config[kind]))
+    size, options = params["input_size"], params.get("network_options") or {}
+    source = build(params["network"], (size, size, 1), _classes(config[kind]), **options)
     load_weights(source, folder, kind)
     return copy_weights(source, model)
 

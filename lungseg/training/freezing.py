@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lungseg.backend import keras
+from lungseg.networks.head import head_start
 
 
 def freeze(model: Any, *, share: float, norms: bool = False) -> int:
@@ -15,7 +16,8 @@ def freeze(model: Any, *, share: float, norms: bool = False) -> int:
     Parameters
     ----------
     model : keras.Model
-        With a layer named "pool" between trunk and head; without one, all of it learns.
+        With a head that `lungseg.networks.head.head_start` finds; without one, all of it
+        learns.
     share : float
         Share of the trunk's weighted layers that learn, counted from the last: 0 leaves
         the head alone, 1 frees everything.
@@ -40,8 +42,7 @@ def freeze(model: Any, *, share: float, norms: bool = False) -> int:
     >>> freeze(model, share=0.0)
     1
     """
-    names = [layer.name for layer in model.layers]
-    end = names.index("pool") if "pool" in names else 0
+    end = head_start(model) or 0
     weighted = [number for number, layer in enumerate(model.layers[:end]) if layer.weights]
     frozen = round((1 - share) * len(weighted))
     first = end if frozen == len(weighted) else weighted[frozen] if frozen else 0

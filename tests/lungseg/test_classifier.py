@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 import lungseg
-from lungseg.backend import keras
+from lungseg.backend import compute_type, keras
 from lungseg.pooling import RULES, pool_slices
 
 TINY = {"network": "simple", "input_size": 32, "epochs": 2, "batch_size": 4}
@@ -104,6 +105,11 @@ def test_cross_entropy_is_the_focal_loss_without_discount() -> None:
         ({"threshold": "best"}, None, "threshold of CTClassifier: aim"),
         ({"alpha": [1.0]}, None, "alpha needs 2"),
         ({"network": "alexnet"}, None, "no network"),
+        ({"network": "bcdunet-d1"}, None, "marks pixels"),
+        ({"network": "cbr-tiny"}, None, "input_size of CTClassifier must be at least 91"),
+        ({"weights": "imagenet"}, None, "no ImageNet weights of simple"),
+        ({"network_options": {"hidden": 8}}, None, "no option 'hidden'"),
+        ({"network_options": {"dropout": 0.1}}, None, "a parameter itself"),
     ],
 )
 def test_one_clear_error_before_any_training(pictures, change, labels, message) -> None:
@@ -245,3 +251,39 @@ def test_mixup_learns_too(pictures) -> None:
     settings = {**TINY, "epochs": 40, "learning_rate": 1e-2, "dropout": 0.0}
     classifier = lungseg.CTClassifier(**settings, mixup=0.2, validation_fraction=0.3)
     assert classifier.fit(X, y, groups).score(X, y) >= 0.9
+
+
+def test_options_of_a_network_are_saved_and_started_from(pictures, tmp_path) -> None:
+    X, _, _ = pictures
+    options = {"hidden": 8, "zero_head": True}
+    classifier = lungseg.CTClassifier("resnet18", network_options=options, input_size=32)
+    classifier.classes_, classifier.conformal_ = np.array(["healthy", "ill"]), None
+    classifier.threshold_, classifier.temperature_ = 0.5, 1.0
+    classifier.model_ = classifier._build(None)
+    assert (classifier.predict_proba(X[:2]) == 0.5).all()
+    folder = classifier.save(tmp_path / "c")
+    loaded = lungseg.CTClassifier.from_pretrained(folder)
+    assert loaded.network_options == options
+    # Of another seed, and with a head that does not start at zero.
+    other = clone(classifier).set_params(network_options={"hidden": 8}, seed=1)
+    other.classes_ = classifier.classes_
+    pairs = zip(other._build(folder).get_weights(), loaded.model_.get_weights(), strict=True)
+    assert all(np.array_equal(a, b) for a, b in pairs)
+
+
+def test_a_network_without_global_pooling_trained_in_bfloat16(pictures, tmp_path) -> None:
+    runtime = pytest.importorskip("onnxruntime")
+    X, y, _ = pictures
+    with compute_type("mixed_bfloat16"):
+        classifier = lungseg.CTClassifier("cnn-s3", input_size=48, epochs=4, learning_rate=1e-2)
+        classifier.fit(X, y)
+        heat = classifier.explain(X[1:2], "ill")[0]
+    assert heat.shape == (1, *X[1].shape)
+    assert np.isfinite(heat.voxels).all()
+    loaded = lungseg.CTClassifier.from_pretrained(classifier.save(tmp_path / "c"))
+    assert np.allclose(loaded.predict_proba(X), classifier.predict_proba(X), atol=0.05)
+    providers = ["CPUExecutionProvider"]
+    session = runtime.InferenceSession(classifier.to_onnx(), providers=providers)
+    grey = np.stack([loaded._take(lungseg.io.reader.as_scan(x))[0][0] for x in X])[..., None]
+    logits = session.run(None, {session.get_inputs()[0].name: grey.astype(np.float32)})[0]
+    assert np.allclose(softmax(logits, axis=1), loaded.predict_proba(X), atol=1e-4)

@@ -1,0 +1,62 @@
+"""What is known of a network before it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal
+
+Task = Literal["classify", "segment"]
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    """A network's name, and what it takes to use it.
+
+    Parameters
+    ----------
+    name : str
+    function : str
+        ``module.function`` within `lungseg.networks`.
+    task : {"classify", "segment"}
+        A classifier takes grey 0…255, a segmenter 0…1.
+    input_shape : tuple of int
+        (rows, columns, channels) of the published network.
+    classes : int
+        Outputs of the published network.
+    parameters : int
+        For that input and as many outputs, biases and batch norms included.
+    smallest : int
+        Pixels of the smallest side that the network takes.
+    source : str
+        The paper or project that it comes from.
+    systems : tuple of str
+        Those of the five systems that use it: "S0" to "S4".
+    multiple : int
+        What sides must be divisible by.
+    outputs : {"logits", "probabilities"}
+    imagenet : bool
+        Whether it takes ``weights="imagenet"``.
+    options : mapping
+        What the name stands for, as options of the function.
+    """
+
+    name: str
+    function: str
+    task: Task
+    input_shape: tuple[int, int, int]
+    classes: int
+    parameters: int
+    smallest: int
+    source: str
+    systems: tuple[str, ...] = ()
+    multiple: int = 1
+    outputs: Literal["logits", "probabilities"] = "logits"
+    imagenet: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def find_function(self) -> Any:
+        """Import the function that builds the network, and Keras with it."""
+        module, name = self.function.rsplit(".", 1)
+        return getattr(import_module(f"lungseg.networks.{module}"), name)
