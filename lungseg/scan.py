@@ -210,7 +210,9 @@ class Scan(_Grid):
         return replace(self, voxels=voxels.astype(DTYPES[self.units], copy=False), affine=affine)
 
     def with_finding(self, finding: Finding) -> Scan:
-        """Return the scan with one thing more that was noticed."""
+        """Return the scan with one thing more that was noticed; nothing is said twice."""
+        if finding in self.findings:
+            return self
         return replace(self, findings=(*self.findings, finding))
 
     def as_display(self, grey: NDArray[np.uint8]) -> Scan:

@@ -31,7 +31,7 @@ class ActiveContour(ScanTransform):
     fixed size on the smoothed picture, and is caught by the skin where it starts outside
     the patient, or by the airways where it starts inside the lungs. Here it starts around
     the dark regions that do not reach into a corner, and contracts around them alone.
-    About a tenth of a second a slice.
+    A tenth of a second or more a slice.
 
     Parameters
     ----------

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lungseg.preprocess.body import body_mask
 from lungseg.preprocess.dark import dark_regions
 
 #: A contour that holds less of the slice than this is not the patient's.
@@ -20,8 +21,10 @@ def patient_contour(
 ) -> NDArray[np.bool_]:
     """Find the patient: threshold, erode, edges, the longest closed contour, filled.
 
-    In a picture that is cropped to the lungs the longest contour may be that of the heart:
-    a contour that leaves out what could be a lung is not taken for the patient's.
+    In a picture that is cropped to the lungs the longest contour may be that of the heart,
+    and in a window that shows tissue darker than the threshold that of a bone: a contour
+    that leaves out what could be a lung, or most of what is bright, is not taken for the
+    patient's.
 
     Parameters
     ----------
@@ -59,10 +62,12 @@ def patient_contour(
         line = cv2.convexHull(longest) if hull else longest
         cv2.drawContours(filled, [line], -1, 1, cv2.FILLED)
     patient = filled[_BORDER:-_BORDER, _BORDER:-_BORDER] > 0
-    if patient.mean() < _LEAST or _leaves_lung_out(grey, patient):
+    if patient.mean() < _LEAST or not _is_whole(grey, patient):
         return np.zeros(grey.shape, bool)
     return patient
 
 
-def _leaves_lung_out(grey: NDArray[np.uint8], patient: NDArray[np.bool_]) -> bool:
-    return any(patient[region].mean() < 0.5 for region in dark_regions(grey))
+def _is_whole(grey: NDArray[np.uint8], patient: NDArray[np.bool_]) -> bool:
+    """Whether what could be lungs, and the largest bright thing, lie inside a contour."""
+    parts = [*dark_regions(grey), body_mask(grey)]
+    return all(patient[part].mean() >= 0.5 for part in parts if part.any())

@@ -46,6 +46,7 @@ def test_a_doubtful_mask_is_not_applied_anywhere(case) -> None:
     shown = Chain([LungCrop()], lungseg.RoiMultiply()).show(scan, doubt)
     assert shown.scan.shape == scan.shape
     assert np.array_equal(shown.scan.voxels, scan.voxels)
+    assert len(shown.scan.warnings) == 1  # both say the same
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,13 @@ def test_the_heart_between_open_lungs_is_not_taken_for_the_patient() -> None:
     assert np.array_equal(scan.voxels[0], grey)
 
 
+def test_bone_is_not_taken_for_the_patient_where_tissue_is_dark() -> None:
+    grey = np.where(disk(), 90, 0).astype(np.uint8)
+    grey[60:76, 40:56] = 255
+    assert not patient_contour(grey).any()
+    assert patient_contour(grey, threshold=60)[disk()].mean() > 0.95
+
+
 def test_the_hull_takes_the_bays_in() -> None:
     grey = np.zeros((96, 96), np.uint8)
     grey[20:80, 10:30] = grey[20:80, 66:86] = grey[20:35, 10:86] = 200
