@@ -66,7 +66,9 @@ class InfectionMask(_Grid):
     @property
     def share(self) -> float:
         """Infected share of the lungs, 0 to 1; 0 where there is no lung."""
-        return float(self.infection.sum() / max(1, np.count_nonzero(self.voxels)))
+        # Slice by slice: a boolean copy of a long scan fills the memory.
+        infected = sum(int(np.count_nonzero(part >= 2)) for part in self.voxels)
+        return infected / max(1, int(np.count_nonzero(self.voxels)))
 
     def save(self, path: str | Path) -> Path:
         """Write the class numbers, in the scan's geometry; see `LungMask.save`."""

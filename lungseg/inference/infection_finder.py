@@ -67,10 +67,9 @@ class InfectionFinder:
 
     def find(self, scan: Scan, lungs: LungMask | None) -> InfectionMask:
         """Mark the infection of a scan, in its own grid."""
-        known = None if lungs is None else lungs.axial() > 0
-        voxels = np.zeros(scan.axial().shape, np.uint8)
-        if known is not None:
-            voxels[known] = 1
+        known = None if lungs is None else lungs.axial()
+        shape = scan.axial().shape
+        voxels = np.zeros(shape, np.uint8) if known is None else np.minimum(known, 1)
         least, most, kinds = 0, 0, False
         for plane in self.planes(scan, lungs):
             part = voxels[plane.number]
@@ -102,7 +101,8 @@ class InfectionFinder:
     def planes(self, scan: Scan, lungs: LungMask | None) -> Iterator[_Planes]:
         """Go through the slices that are looked at, a few in memory at a time."""
         slices = scan.axial()
-        known = None if lungs is None else lungs.axial() > 0
+        # Labels and no boolean copy of them: long scans fill the memory.
+        known = None if lungs is None else lungs.axial()
         numbers = self._numbers(len(slices), known)
         if not numbers:
             return
@@ -113,10 +113,10 @@ class InfectionFinder:
             chunk = numbers[start : start + _CHUNK]
             found = classes(self._shown(slices, chunk, view))
             for index, part in zip(chunk, found, strict=True):
-                allowed = None if known is None else self._allowed(known[index], view)
+                allowed = None if known is None else self._allowed(known[index] > 0, view)
                 yield _in_grid(index, part, view, allowed)
 
-    def _numbers(self, count: int, known: NDArray[np.bool_] | None) -> list[int]:
+    def _numbers(self, count: int, known: NDArray[np.uint8] | None) -> list[int]:
         """Slices that are looked at: those with lung, without what is trimmed."""
         first, last = round(self.trim * count), count - round(self.trim * count)
         return [i for i in range(first, last) if known is None or known[i].any()]
@@ -149,7 +149,7 @@ def _in_grid(
     return _Planes(index, infection, lung, dense)
 
 
-def _warnings(scan: Scan, known: NDArray[np.bool_] | None) -> tuple[str, ...]:
+def _warnings(scan: Scan, known: NDArray[np.uint8] | None) -> tuple[str, ...]:
     if known is None or known.any():
         return ()
     return (f"{scan.source}: no lungs were found, and no infection was sought",)

@@ -26,7 +26,7 @@ def test_analyze_fills_in_infection_and_severity(pipeline, scan) -> None:
     (prediction,) = pipeline.analyze([scan])
     assert prediction.infection.shape == scan.shape
     assert 0 <= prediction.severity.lungs.share <= 1
-    assert prediction.to_dict()["severity"]["lungs"]["ml"] > 0
+    assert prediction.to_dict()["severity"]["lungs"]["lung_ml"] > 0
 
 
 def test_without_the_stage_both_are_missing(scan) -> None:
