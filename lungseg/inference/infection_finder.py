@@ -15,8 +15,10 @@ from lungseg.infection_mask import CLASSES, KINDS, InfectionMask
 from lungseg.inference.lung_view import volume_box
 from lungseg.inference.mark import fit
 from lungseg.inference.turns import average_turns, count_turns
+from lungseg.preprocess.body_box import body_box
 from lungseg.preprocess.equalise import equalise
 from lungseg.preprocess.letterbox import Letterbox
+from lungseg.preprocess.window import Window
 from lungseg.scan import LungMask, Scan
 
 Within = Literal["lungs", "near", "picture"]
@@ -24,9 +26,12 @@ Within = Literal["lungs", "near", "picture"]
 #: Slices that are worked on at a time: bounds the memory.
 _CHUNK = 16
 
-#: How far outside the lung mask infection may lie with "near", as a share of the longer
-#: side of the lungs' box: a masker cuts off consolidation at the pleura.
-_NEAR = 0.06
+#: Radius of the ball with which "near" closes the outline of each lung, as a share of the
+#: longer side of the lungs' box: a masker cuts notches into it where consolidation touches
+#: the pleura. To grow the lungs instead would take in the chest wall, where the network, which
+#: was taught on pictures cropped to the lungs, sees infection. In such pictures, where no body
+#: is seen as a whole, they are grown by half of it.
+_NEAR = 0.12
 
 Floats = NDArray[np.float32]
 
@@ -108,12 +113,13 @@ class InfectionFinder:
             return
         box = None if known is None else volume_box(known)
         view = Letterbox((slices.shape[1], slices.shape[2]), self.input_size, box)
+        cropped = len(slices) == 1 and body_box(Window().apply(slices[0])) is None
         classes = average_turns(self.classes, count_turns(self.turns, len(slices)))
         for start in range(0, len(numbers), _CHUNK):
             chunk = numbers[start : start + _CHUNK]
             found = classes(self._shown(slices, chunk, view))
             for index, part in zip(chunk, found, strict=True):
-                allowed = None if known is None else self._allowed(known[index] > 0, view)
+                allowed = None if known is None else self._allowed(known[index], view, cropped)
                 yield _in_grid(index, part, view, allowed)
 
     def _numbers(self, count: int, known: NDArray[np.uint8] | None) -> list[int]:
@@ -125,14 +131,35 @@ class InfectionFinder:
         grey = fit(slices, numbers, view)
         return np.stack([equalise(part, self.clahe) for part in grey]) if self.clahe else grey
 
-    def _allowed(self, lungs: NDArray[np.bool_], view: Letterbox) -> NDArray[np.bool_] | None:
+    def _allowed(
+        self, lungs: NDArray[np.uint8], view: Letterbox, cropped: bool
+    ) -> NDArray[np.bool_] | None:
         if self.within == "picture":
             return None
         if self.within == "lungs":
-            return lungs
+            return np.asarray(lungs > 0)
         reach = max(1, round(_NEAR * max(view.shown)))
-        ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-        return np.asarray(cv2.dilate(lungs.astype(np.uint8), ball) > 0)
+        return _grown(lungs, max(1, reach // 2)) if cropped else _closed(lungs, reach)
+
+
+def _ball(reach: int) -> NDArray[np.uint8]:
+    size = (2 * reach + 1, 2 * reach + 1)
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size))
+
+
+def _grown(lungs: NDArray[np.uint8], reach: int) -> NDArray[np.bool_]:
+    return np.asarray(cv2.dilate((lungs > 0).astype(np.uint8), _ball(reach)) > 0)
+
+
+def _closed(lungs: NDArray[np.uint8], reach: int) -> NDArray[np.bool_]:
+    """Fill the notches in the outline of each lung; the chest wall around it stays out."""
+    # What touches the edge of the picture goes on beyond it.
+    padded = np.pad(lungs, reach, mode="edge")
+    closed = np.zeros(padded.shape, bool)
+    for label in np.unique(lungs[lungs > 0]):
+        one = (padded == label).astype(np.uint8)
+        closed |= cv2.morphologyEx(one, cv2.MORPH_CLOSE, _ball(reach)) > 0
+    return closed[reach:-reach, reach:-reach]
 
 
 def _in_grid(
