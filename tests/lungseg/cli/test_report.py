@@ -43,11 +43,12 @@ def test_report_writes_a_folder_for_each_and_finishes_the_good_ones(inputs, tmp_
     assert "broken.png" in errors[0]
     assert "comes from none" in errors[1]
     assert {p.name for p in (tmp_path / "series").iterdir()} == {
-        "mask.dcm", "mask.nii.gz", "overlay.png", "report.html", "result.json",
+        "infection.dcm", "infection.nii.gz", "mask.dcm", "mask.nii.gz", "overlay.png",
+        "report.html", "result.json",
     }  # fmt: skip
     # The picture comes from no series: it has its report, and no segmentation.
     assert {p.name for p in (tmp_path / "picture").iterdir()} == {
-        "mask.png", "overlay.png", "report.html", "result.json",
+        "infection.png", "mask.png", "overlay.png", "report.html", "result.json",
     }  # fmt: skip
     assert not (tmp_path / "broken").exists()
     page = (tmp_path / "series" / "report.html").read_text("utf-8")
