@@ -46,7 +46,9 @@ def test_imagenet_weights_compute_what_they_do_in_keras(picture, imagenet, monke
     assert scale > 0.01
     for weights in ("imagenet", imagenet):
         network = build("efficientnetb0", (64, 64, 3), weights=weights)
-        assert np.abs(trunk_of(network)([picture]) - expected).max() < 1e-3 * scale
+        # Random weights amplify what threads round in another order; a layer that is
+        # missing changes all of it.
+        assert np.abs(trunk_of(network)([picture]) - expected).max() < 0.02 * scale
 
 
 def test_what_starts_from_imagenet_loads_into_what_does_not(picture, imagenet, tmp_path) -> None:

@@ -41,5 +41,5 @@ def test_a_trunk_is_a_start_for_the_efficient_unet() -> None:
         build("efficientnetb0", (32, 32, 1), 2),
         build("unet-efficientnetb0", (32, 32, 1)),
     )
-    assert copy_weights(trunk, network) > 200
+    assert copy_weights(trunk, network) > 120
     assert not [layer for layer in network.layers if isinstance(layer, keras.Model)]
