@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lungseg.networks.info import NetworkInfo
+from lungseg.networks.network_info import NetworkInfo
 
 _GREY = (224, 224, 1)
 _RESNET = "He et al., CVPR 2016"

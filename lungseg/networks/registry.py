@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from lungseg.networks.catalogue import NETWORKS
-from lungseg.networks.info import NetworkInfo, Task
+from lungseg.networks.network_info import NetworkInfo, Task
 
 _NETWORKS = {network.name: network for network in NETWORKS}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lungseg.networks.info import NetworkInfo
+from lungseg.networks.network_info import NetworkInfo
 
 _COLUMNS = (
     ("network", "---"),

@@ -26,8 +26,8 @@ def imagenet(tmp_path_factory):
     for norm in network.layers:
         if isinstance(norm, keras.layers.BatchNormalization):
             norm.moving_variance.assign(norm.moving_variance / 2)  # else next to nothing is left
-    path = tmp_path_factory.mktemp("imagenet") / "notop.weights.h5"
-    network.save_weights(str(path))
+    path = tmp_path_factory.mktemp("imagenet") / "notop.h5"
+    network.save(str(path))
     return path
 
 

@@ -25,7 +25,7 @@ _LARGE = (*_BETWEEN, "bcdunet-d3", "efficientnetb0-s2", "efficientnetb7", "resne
 _SIDE = 64
 
 
-def but(slow: tuple[str, ...], task: str | None = None) -> list[Any]:
+def marked(slow: tuple[str, ...], task: str | None = None) -> list[Any]:
     return [pytest.param(n, marks=[pytest.mark.slow] if n in slow else []) for n in names(task)]
 
 
@@ -54,7 +54,7 @@ def run(model: Any, inputs: np.ndarray) -> np.ndarray:
     return np.asarray(model(inputs, training=False))
 
 
-@pytest.fixture(scope="module", params=but(_BETWEEN))
+@pytest.fixture(scope="module", params=marked(_BETWEEN))
 def sample(request) -> Iterator[Sample]:
     known = info(request.param)
     rng = np.random.default_rng(0)
@@ -121,7 +121,7 @@ def test_it_computes_in_float16(sample) -> None:
     check_half_precision(sample, "mixed_float16", 0.01)
 
 
-@pytest.mark.parametrize("sample", but(_LARGE), indirect=True)
+@pytest.mark.parametrize("sample", marked(_LARGE), indirect=True)
 def test_it_computes_in_bfloat16(sample) -> None:
     check_half_precision(sample, "mixed_bfloat16", 0.05)
 
@@ -140,7 +140,7 @@ def check_half_precision(sample: Sample, policy: str, share: float) -> None:
         assert np.isfinite(sample.heat(half, 0)).all()
 
 
-@pytest.mark.parametrize("sample", but(_LARGE), indirect=True)
+@pytest.mark.parametrize("sample", marked(_LARGE), indirect=True)
 def test_its_export_computes_the_same(sample) -> None:
     runtime = pytest.importorskip("onnxruntime")
     if not can_export():
@@ -151,7 +151,7 @@ def test_its_export_computes_the_same(sample) -> None:
     assert sample.close_to(session.run(None, {source.name: sample.inputs})[0], 1e-4)
 
 
-@pytest.mark.parametrize("sample", but(_BETWEEN, "classify"), indirect=True)
+@pytest.mark.parametrize("sample", marked(_BETWEEN, "classify"), indirect=True)
 def test_it_can_be_explained(sample) -> None:
     heat = sample.heat(sample.model, 0)
     if not heat.any():
