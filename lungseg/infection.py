@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -244,7 +246,7 @@ class InfectionSegmenter(BaseEstimator):
         self.model_ = model
         self._take(threshold=0.5, spread=None)
         if aside is not None:
-            self._calibrate(self._pairs_of(aside))
+            self.calibrate_from(self._pairs_of(aside))
         return self
 
     def _samples(
@@ -253,11 +255,11 @@ class InfectionSegmenter(BaseEstimator):
         from lungseg.training.infection_samples import infection_samples
 
         samples: list[InfectionSample] = []
-        for number, (item, mask) in enumerate(zip(self._masked(X), y, strict=True)):
+        for number, ((scan, lungs), mask) in enumerate(zip(self._masked(X), y, strict=True)):
             samples += infection_samples(
-                item[0],
-                read_infection(mask, item[0]),
-                item[1],
+                scan,
+                read_infection(mask, scan),
+                lungs,
                 number=number,
                 trusted=trusted[number],
                 longest=2 * self.input_size,
@@ -357,19 +359,14 @@ class InfectionSegmenter(BaseEstimator):
         InfectionSegmenter
             Itself.
         """
-        self._calibrate(pairs)
-        return self
-
-    def _calibrate(self, pairs: Sequence[Any]) -> None:
         self.curve_ = threshold_curve(pairs)
         if isinstance(self.threshold, str):
             self.threshold_ = self.curve_.best(self.threshold)
         self.spread_ = fit_spread(pairs, self.threshold_, coverage=_COVERAGE)
+        return self
 
     def _pairs_of(self, samples: Sequence[InfectionSample]) -> list[tuple[Any, Any]]:
         """Truth and probability of samples, which are cropped already."""
-        from dataclasses import replace
-
         finder = replace(self._finder(), within="picture")
         return [
             (
@@ -465,8 +462,6 @@ class InfectionSegmenter(BaseEstimator):
             yield scan, masker.predict([scan])[0]
 
     def _finder(self) -> InfectionFinder:
-        from functools import partial
-
         from lungseg.inference.pixel_classes import classes_of
 
         self._ensure_network()

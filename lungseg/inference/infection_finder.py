@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lungseg.evaluation.area_interval import area_bounds
 from lungseg.infection_mask import CLASSES, KINDS, InfectionMask
-from lungseg.inference.lung_view import volume_box
+from lungseg.inference.lung_view import lung_box
 from lungseg.inference.mark import fit
 from lungseg.inference.turns import average_turns, count_turns
 from lungseg.preprocess.body_box import body_box
@@ -111,7 +111,7 @@ class InfectionFinder:
         numbers = self._numbers(len(slices), known)
         if not numbers:
             return
-        box = None if known is None else volume_box(known)
+        box = None if known is None else lung_box(known)
         view = Letterbox((slices.shape[1], slices.shape[2]), self.input_size, box)
         cropped = len(slices) == 1 and body_box(Window().apply(slices[0])) is None
         classes = average_turns(self.classes, count_turns(self.turns, len(slices)))

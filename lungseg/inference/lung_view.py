@@ -1,4 +1,4 @@
-"""The part of a slice that holds the lungs, and the frame it is fitted into."""
+"""The part of the slices that holds the lungs."""
 
 from __future__ import annotations
 
@@ -15,31 +15,8 @@ from lungseg.preprocess.crop import bounding_box
 _MARGIN = 0.08
 
 
-def lung_box(lungs: NDArray[np.bool_]) -> Box:
-    """Find the box around the lungs of a slice, with a margin.
-
-    Parameters
-    ----------
-    lungs : bool array of shape (rows, columns)
-
-    Returns
-    -------
-    tuple of two slices
-        The whole slice where there is no lung.
-
-    Examples
-    --------
-    >>> lungs = np.zeros((100, 100), bool)
-    >>> lungs[20:70, 10:60] = True
-    >>> lung_box(lungs)
-    (slice(16, 74, None), slice(6, 64, None))
-    """
-    rows, columns = bounding_box(lungs, margin=_MARGIN)
-    return rows, columns
-
-
-def volume_box(lungs: NDArray[Any]) -> Box:
-    """Find the box around the lungs of all slices.
+def lung_box(lungs: NDArray[Any]) -> Box:
+    """Find the box around the lungs of all slices, with a margin.
 
     Parameters
     ----------
@@ -49,5 +26,14 @@ def volume_box(lungs: NDArray[Any]) -> Box:
     Returns
     -------
     tuple of two slices
+        The whole slice where there is no lung.
+
+    Examples
+    --------
+    >>> lungs = np.zeros((1, 100, 100), bool)
+    >>> lungs[0, 20:70, 10:60] = True
+    >>> lung_box(lungs)
+    (slice(16, 74, None), slice(6, 64, None))
     """
-    return lung_box(np.asarray(lungs.any(axis=0)))
+    rows, columns = bounding_box(np.asarray(lungs.any(axis=0)), margin=_MARGIN)
+    return rows, columns

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lungseg.inference.lung_view import volume_box
+from lungseg.inference.lung_view import lung_box
 from lungseg.io.infection_labels import InfectionLabels
 from lungseg.preprocess.window import Window
 from lungseg.scan import LungMask, Scan
@@ -78,7 +78,7 @@ def infection_samples(
     infection, dense = turn(labels.infection), _turned(labels.dense, scan)
     found = None if mask is None else mask.axial() > 0
     lungs = _turned(labels.lungs, scan)
-    box = volume_box(_joined(found, np.asarray(infection, np.uint8)))
+    box = lung_box(_joined(found, np.asarray(infection, np.uint8)))
     window = Window()
     for index, voxels in enumerate(scan.axial()):
         own = None if found is None else found[index]
