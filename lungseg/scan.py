@@ -65,6 +65,13 @@ class _Grid:
         return None if self.affine is None else spacing_of(self.affine)
 
     @property
+    def voxel_ml(self) -> float | None:
+        """Volume of a voxel in mL; None where the spacing is not known."""
+        if self.affine is None:
+            return None
+        return float(abs(np.linalg.det(self.affine[:3, :3])) / 1000)
+
+    @property
     def order(self) -> AxialOrder:
         """How to turn the array to upright axial slices and back."""
         return axial_order(self.affine)
@@ -264,9 +271,8 @@ class LungMask(_Grid):
 
     def volume_ml(self) -> float | None:
         """Volume of the lungs in mL; None where the spacing is not known."""
-        if self.affine is None:
-            return None
-        return float(self.lungs.sum() * abs(np.linalg.det(self.affine[:3, :3])) / 1000)
+        size = self.voxel_ml
+        return None if size is None else float(self.lungs.sum() * size)
 
     def save(self, path: str | Path) -> Path:
         """Write the mask, in the scan's geometry.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from lungseg.infection import InfectionSegmenter
     from lungseg.manifest import Row
     from lungseg.scan import MaskedScan
 
@@ -56,8 +57,7 @@ def fit_infection(
     that gives the figures, the threshold and the interval. What is written was trained on all
     of them.
     """
-    from lungseg.card import make_documents
-    from lungseg.cli.training import LICENCE, checkpoint_folder, training_facts
+    from lungseg.cli.training import checkpoint_folder
     from lungseg.evaluation.measure_infection import measure_infection
     from lungseg.infection import InfectionSegmenter
     from lungseg.manifest import read_manifest
@@ -93,28 +93,42 @@ def fit_infection(
         threshold=segmenter.threshold_,
         spread=segmenter.spread_,
     )
-    documents = make_documents(
-        title=f"Infection segmenter “{out.name}”",
-        purpose=_PURPOSE.format(**segmenter.get_params()),
-        data=(
-            f"{manifest.parent.name}: {sum(trusted)} scans marked by a person, "
-            f"{len(rows) - sum(trusted)} by a network. Pictures without a case were grouped by "
-            f"{block} neighbours."
-        ),
-        training={
-            "folds": folds,
-            **training_facts(segmenter, segmenter.history_, segmenter.model_.count_params()),
-            "threshold": segmenter.threshold_,
-        },
-        figures={f"{folds} folds": figures},
-        licence=LICENCE,
-        limits=_LIMITS,
-    )
+    documents = _documents(out, manifest, segmenter, trusted, block, {f"{folds} folds": figures})
     segmenter.save(out, documents=documents, precision="half" if half else "single")
     _draw(segmenter, out)
     for name, figure in figures.items():
         print(f"{name}: {figure['value']:.4f}")
     print(f"written to {out}")
+
+
+def _documents(
+    out: Path,
+    manifest: Path,
+    segmenter: InfectionSegmenter,
+    trusted: list[bool],
+    block: int,
+    figures: dict[str, dict[str, dict[str, Any]]],
+) -> dict[str, str]:
+    """Card and metrics."""
+    from lungseg.card import make_documents
+    from lungseg.cli.training import LICENCE, training_facts
+
+    return make_documents(
+        title=f"Infection segmenter “{out.name}”",
+        purpose=_PURPOSE.format(**segmenter.get_params()),
+        data=(
+            f"{manifest.parent.name}: {sum(trusted)} scans marked by a person, "
+            f"{len(trusted) - sum(trusted)} by a network. Pictures without a case were grouped by "
+            f"{block} neighbours."
+        ),
+        training={
+            **training_facts(segmenter, segmenter.history_, segmenter.model_.count_params()),
+            "threshold": segmenter.threshold_,
+        },
+        figures=figures,
+        licence=LICENCE,
+        limits=_LIMITS,
+    )
 
 
 def _groups(rows: tuple[Row, ...], block: int) -> list[str]:
@@ -131,9 +145,10 @@ def _natural(path: Path) -> tuple[Any, ...]:
     return tuple(int(p) if p.isdigit() else p for p in re.split(r"(\d+)", path.name))
 
 
-def _draw(segmenter: Any, out: Path) -> None:
+def _draw(segmenter: InfectionSegmenter, out: Path) -> None:
     from lungseg.report.threshold_figure import threshold_figure
 
     folder = out.with_name(out.name + ".figures")
     folder.mkdir(exist_ok=True)
-    threshold_figure(folder, segmenter.curve_, segmenter.threshold_)
+    if segmenter.curve_ is not None:
+        threshold_figure(folder, segmenter.curve_, segmenter.threshold_)

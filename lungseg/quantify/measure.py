@@ -63,7 +63,7 @@ def severity(
     labels, classes = lung_labels(scan, lung_mask), infection_classes(scan, infection_mask)
     order = scan.order
     counted = tally(scan.axial(), order.apply(labels), order.apply(classes), hu=scan.units == "HU")
-    voxel_ml = _voxel_ml(scan)
+    voxel_ml = scan.voxel_ml
     lungs = _region("lungs", counted.voxels, voxel_ml)
     outside = int(counted.voxels[:, 0, 2:].sum())
     interval = _interval(infection_mask, lungs, outside)
@@ -81,12 +81,6 @@ def severity(
         mean_density=counted.total / lungs.lung_voxels if in_hu and lungs.lung_voxels else None,
         notes=tuple(_notes(scan, counted, outside)),
     )
-
-
-def _voxel_ml(scan: Scan) -> float | None:
-    if scan.affine is None:
-        return None
-    return float(abs(np.linalg.det(scan.affine[:3, :3])) / 1000)
 
 
 def _region(name: str, voxels: NDArray[np.int64], voxel_ml: float | None) -> Region:
