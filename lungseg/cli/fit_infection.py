@@ -45,6 +45,9 @@ def fit_infection(
         int, typer.Option(help="So many neighbours without a case count as one patient.")
     ] = 10,
     folds: Annotated[int, typer.Option(help="Trainings that measure and calibrate.")] = 5,
+    healthy: Annotated[
+        Path | None, typer.Option(help="CSV file: lungs without infection, to train on.")
+    ] = None,
     masker: Annotated[str | None, typer.Option(help="Weights of the masker.")] = None,
     weights: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     cache: Annotated[Path | None, typer.Option(help="Folder that keeps lung masks.")] = None,
@@ -57,6 +60,8 @@ def fit_infection(
     that gives the figures, the threshold and the interval. What is written was trained on all
     of them.
     """
+    import numpy as np
+
     from lungseg.cli.training import checkpoint_folder
     from lungseg.evaluation.measure_infection import measure_infection
     from lungseg.infection import InfectionSegmenter
@@ -69,7 +74,13 @@ def fit_infection(
     trusted = [row.label_source != "pseudo" for row in rows]
     lungs = LungMasker.from_pretrained(masker).set_params(cache=cache)
     items: list[MaskedScan] = list(lungs.iterate(row.file for row in rows))
-    masks = [row.mask for row in rows]
+    masks: list[Any] = [row.mask for row in rows]
+    if healthy:
+        well = list(lungs.iterate(read_manifest(healthy, need=()).files))
+        items += well
+        masks += [np.zeros(scan.shape, np.uint8) for scan, _ in well]
+        groups += [f"healthy {number}" for number in range(len(well))]
+        trusted += [False] * len(well)
     folder = checkpoint_folder(out, resume)
     segmenter = InfectionSegmenter(
         network,
@@ -93,7 +104,8 @@ def fit_infection(
         threshold=segmenter.threshold_,
         spread=segmenter.spread_,
     )
-    documents = _documents(out, manifest, segmenter, trusted, block, {f"{folds} folds": figures})
+    sources = [manifest, *([healthy] if healthy else [])]
+    documents = _documents(out, sources, segmenter, trusted, block, {f"{folds} folds": figures})
     segmenter.save(out, documents=documents, precision="half" if half else "single")
     _draw(segmenter, out)
     for name, figure in figures.items():
@@ -103,7 +115,7 @@ def fit_infection(
 
 def _documents(
     out: Path,
-    manifest: Path,
+    sources: list[Path],
     segmenter: InfectionSegmenter,
     trusted: list[bool],
     block: int,
@@ -117,9 +129,9 @@ def _documents(
         title=f"Infection segmenter “{out.name}”",
         purpose=_PURPOSE.format(**segmenter.get_params()),
         data=(
-            f"{manifest.parent.name}: {sum(trusted)} scans marked by a person, "
-            f"{len(trusted) - sum(trusted)} by a network. Pictures without a case were grouped by "
-            f"{block} neighbours."
+            f"{' and '.join(source.parent.name for source in sources)}: {sum(trusted)} scans "
+            f"marked by a person, {len(trusted) - sum(trusted)} by a network or taken for healthy. "
+            f"Pictures without a case were grouped by {block} neighbours."
         ),
         training={
             **training_facts(segmenter, segmenter.history_, segmenter.model_.count_params()),

@@ -41,6 +41,9 @@ class InfectionData(keras.utils.PyDataset):
     lead : tuple of float
         Share of the draws that trusted samples get in the first and in the last epoch,
         where there are others.
+    healthy : float
+        Share of the draws, before ``lead`` divides the rest, of slices without infection,
+        where some are trusted and some are not.
     epochs : int
         Over which the share rises.
     seed : int
@@ -65,6 +68,7 @@ class InfectionData(keras.utils.PyDataset):
         augment: bool = False,
         draws: int = 0,
         lead: tuple[float, float] = (0.5, 0.9),
+        healthy: float = 0.15,
         epochs: int = 1,
         seed: int = 0,
     ) -> None:
@@ -76,6 +80,7 @@ class InfectionData(keras.utils.PyDataset):
         self.augment = augment
         self.draws = (draws if augment else 0) or len(samples)
         self.lead = lead
+        self.healthy = healthy
         self.epochs = epochs
         self.seed = seed
         self.epoch = 0
@@ -101,10 +106,13 @@ class InfectionData(keras.utils.PyDataset):
         trusted = np.array([sample.trusted for sample in self.samples])
         if trusted.all() or not trusted.any():
             return _drawn(rng, np.arange(len(trusted)), self.draws)
-        count = round(self._lead_now() * self.draws)
-        first = _drawn(rng, np.flatnonzero(trusted), count)
-        rest = _drawn(rng, np.flatnonzero(~trusted), self.draws - count)
-        return rng.permutation(np.concatenate([first, rest]))
+        ill = np.array([sample.infection.any() for sample in self.samples])
+        spare = 0 if ill.all() else round(self.healthy * self.draws)
+        led = round(self._lead_now() * (self.draws - spare))
+        counts = {"healthy": spare, "led": led, "rest": self.draws - spare - led}
+        pools = {"healthy": ~ill, "led": ill & trusted, "rest": ill & ~trusted}
+        drawn = [_drawn(rng, np.flatnonzero(pools[name]), counts[name]) for name in counts]
+        return rng.permutation(np.concatenate(drawn))
 
     def _lead_now(self) -> float:
         first, last = self.lead
@@ -133,7 +141,7 @@ class InfectionData(keras.utils.PyDataset):
 
 def _drawn(rng: np.random.Generator, indices: NDArray[np.intp], count: int) -> NDArray[np.intp]:
     """Draw so that none comes again before all others have been."""
-    if count == 0:
+    if count == 0 or not len(indices):
         return indices[:0]
     rounds = -(-count // len(indices))
     return np.concatenate([rng.permutation(indices) for _ in range(rounds)])[:count]
@@ -148,7 +156,8 @@ def _changes() -> list[Any]:
         ),
         A.ElasticTransform(alpha=20, sigma=8, p=0.2),
         A.RandomGamma(gamma_limit=(65, 150), p=0.5),
-        A.RandomBrightnessContrast(0.2, 0.25, p=0.5),
+        # A picture in a wide window is flat, and its lungs are grey.
+        A.RandomBrightnessContrast((-0.2, 0.3), (-0.45, 0.25), p=0.5),
         A.CLAHE(clip_limit=(1.0, 3.0), p=0.1),
         A.OneOf(
             [A.GaussianBlur(blur_limit=(3, 5)), A.Downscale(scale_range=(0.4, 0.8)), A.Sharpen()],

@@ -98,7 +98,8 @@ def mend_labels(model: Any, samples: Samples, size: int, share: float) -> list[I
         Side of the network's input.
     share : float
         Weight of the network, 0 to 1; of the label the rest. Where both agree nothing
-        changes.
+        changes, and where nothing was marked nothing is added: lungs that are said to be
+        healthy stay so.
 
     Returns
     -------
@@ -107,7 +108,7 @@ def mend_labels(model: Any, samples: Samples, size: int, share: float) -> list[I
     marks = average_turns(lambda grey: np.asarray(infection_of(classes_of(model, grey))), 4)
     mended = []
     for sample in samples:
-        if not sample.trusted:
+        if not sample.trusted and sample.infection.any():
             box = Letterbox((sample.picture.shape[0], sample.picture.shape[1]), size)
             seen = box.undo(marks(box.apply(sample.picture)[None])[0])
             mixed = (1 - share) * sample.infection + share * 255 * seen
