@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import typer
 
 #: Command → module and function. Commands import what is heavy when they run.
 _COMMANDS = {
@@ -27,11 +32,29 @@ _COMMANDS = {
 }
 
 
-def main() -> None:
-    """Run ``lungseg``; see ``lungseg --help``."""
-    import typer
+def commands() -> dict[str, Callable[..., Any]]:
+    """Name every command, with the function that it runs.
 
-    from lungseg.errors import InputError
+    Examples
+    --------
+    >>> commands()["predict"].__doc__
+    'Classify scans: label and probability of each.'
+    """
+    return {
+        name: getattr(import_module(f"lungseg.cli.{module}"), module)
+        for name, module in _COMMANDS.items()
+    }
+
+
+def make_app() -> typer.Typer:
+    """Put the commands together, without running any.
+
+    Examples
+    --------
+    >>> len(make_app().registered_commands) == len(commands())
+    True
+    """
+    import typer
 
     app = typer.Typer(
         help="Two-stage analysis of chest CT. Not a medical device.",
@@ -39,11 +62,17 @@ def main() -> None:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for name, module in _COMMANDS.items():
-        command = getattr(import_module(f"lungseg.cli.{module}"), module)
+    for name, command in commands().items():
         app.command(name)(command)
+    return app
+
+
+def main() -> None:
+    """Run ``lungseg``; see ``lungseg --help``."""
+    from lungseg.errors import InputError
+
     try:
-        app()
+        make_app()()
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)

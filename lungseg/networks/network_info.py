@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal
@@ -17,8 +17,8 @@ class NetworkInfo:
     Parameters
     ----------
     name : str
-    function : str
-        ``module.function`` within `lungseg.networks`.
+    function : str or callable
+        ``module.function`` within `lungseg.networks`, or the function itself.
     task : {"classify", "segment"}
         A classifier takes grey 0…255, a segmenter 0…1.
     input_shape : tuple of int
@@ -43,7 +43,7 @@ class NetworkInfo:
     """
 
     name: str
-    function: str
+    function: str | Callable[..., Any]
     task: Task
     input_shape: tuple[int, int, int]
     classes: int
@@ -58,5 +58,7 @@ class NetworkInfo:
 
     def find_function(self) -> Any:
         """Import the function that builds the network, and Keras with it."""
+        if not isinstance(self.function, str):
+            return self.function
         module, name = self.function.rsplit(".", 1)
         return getattr(import_module(f"lungseg.networks.{module}"), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from lungseg.networks.catalogue import NETWORKS
@@ -107,6 +108,74 @@ def build(
         known.classes if classes is None else classes,
         **{**known.options, **options},
     )
+
+
+def register(
+    name: str,
+    function: Callable[..., Any],
+    *,
+    task: Task = "classify",
+    input_shape: tuple[int, int, int] = (224, 224, 1),
+    classes: int = 2,
+    smallest: int = 1,
+    multiple: int = 1,
+) -> NetworkInfo:
+    """Give a network of one's own a name, so that `CTClassifier` and `build` take it.
+
+    The name holds for this process: whoever loads weights that were trained with it calls
+    `register` first.
+
+    Parameters
+    ----------
+    name : str
+        Not one of the library's.
+    function : callable
+        Takes ``input_shape`` and ``classes``, and options by keyword, of a classifier
+        ``dropout`` among them; returns one flat ``keras.Model``. A classifier takes grey
+        0…255 and gives logits; its head begins with a layer named ``pool``, or with one
+        whose name starts with ``head``.
+    task : {"classify", "segment"}
+    input_shape : tuple of int
+        (rows, columns, channels) that `build` takes without another.
+    classes : int
+        Outputs that `build` takes without another number.
+    smallest, multiple : int
+        Pixels of the smallest side, and what sides must be divisible by.
+
+    Returns
+    -------
+    NetworkInfo
+        With its parameters counted: the network is built once.
+
+    Raises
+    ------
+    ValueError
+        If the library has a network of this name, or a classifier takes no ``dropout``.
+
+    Examples
+    --------
+    >>> from lungseg.networks.simple import simple
+    >>> register("doctest-mine", simple, smallest=22).parameters
+    25442
+    >>> del _NETWORKS["doctest-mine"]
+    """
+    if any(name == known.name for known in NETWORKS):
+        raise ValueError(f"the library has a network named {name!r}: take another name")
+    if task == "classify" and "dropout" not in inspect.signature(function).parameters:
+        raise ValueError(f"the function of {name!r} takes no dropout, which every classifier does")
+    _NETWORKS[name] = NetworkInfo(
+        name=name,
+        function=function,
+        task=task,
+        input_shape=input_shape,
+        classes=classes,
+        parameters=int(function(input_shape, classes).count_params()),
+        smallest=smallest,
+        multiple=multiple,
+        outputs="logits" if task == "classify" else "probabilities",
+        source="registered by its user",
+    )
+    return _NETWORKS[name]
 
 
 def check_options(name: str, options: Any) -> None:

@@ -1,0 +1,65 @@
+"""The documentation site; ``make docs`` builds it. Nothing is loaded from the network."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+import lungseg
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+project = "lungseg"
+author = "The lungseg developers"
+copyright = author  # noqa: A001 - the name that Sphinx reads
+version = release = lungseg.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
+templates_path = ["_templates"]
+exclude_patterns = ["README.md"]
+
+# Pages of work that is not in the tree yet may be named in a table of contents.
+suppress_warnings = ["toc.empty_glob"]
+
+# === Pages in Markdown ===
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+# === Reference ===
+
+default_role = "py:obj"
+autosummary_generate = True
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+
+# === Look ===
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"lungseg {release}"
+html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["lungseg.css"]
+html_theme_options = {
+    "show_prev_next": False,
+    "navbar_align": "left",
+    "header_links_before_dropdown": 6,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+html_sidebars = {"index": [], "start": []}
+
+
+def setup(app: Sphinx) -> None:
+    """Write the pages that are made of the library itself, before any page is read."""
+    from make_pages import write_pages
+
+    app.connect("builder-inited", lambda _: write_pages(HERE / "generated"), priority=100)
