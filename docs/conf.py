@@ -14,15 +14,12 @@ sys.path.insert(0, str(HERE))
 
 project = "lungseg"
 author = "The lungseg developers"
-copyright = author  # noqa: A001 - the name that Sphinx reads
+copyright = author
 version = release = lungseg.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
 templates_path = ["_templates"]
 exclude_patterns = ["README.md"]
-
-# Pages of work that is not in the tree yet may be named in a table of contents.
-suppress_warnings = ["toc.empty_glob"]
 
 # === Pages in Markdown ===
 
@@ -47,6 +44,7 @@ html_css_files = ["lungseg.css"]
 html_theme_options = {
     "show_prev_next": False,
     "navbar_align": "left",
+    "logo": {"text": "lungseg"},
     "header_links_before_dropdown": 6,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
@@ -63,3 +61,16 @@ def setup(app: Sphinx) -> None:
     from make_pages import write_pages
 
     app.connect("builder-inited", lambda _: write_pages(HERE / "generated"), priority=100)
+    app.connect("source-read", _leave_out_absent)
+
+
+def _leave_out_absent(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Drop patterns from tables of contents that no page fits yet."""
+
+    def fits(line: str) -> bool:
+        pattern = line.strip().removeprefix("/")
+        return not pattern.endswith("*") or any(HERE.glob(f"{pattern}.md"))
+
+    if ":glob:" in source[0]:
+        lines = source[0].split("\n")
+        source[0] = "\n".join(one for one in lines if not one.startswith("/") or fits(one))

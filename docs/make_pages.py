@@ -15,10 +15,10 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
+from lungseg.weights import folder_of, names
 from typer.models import ArgumentInfo
 
 from lungseg.cli import commands
-from lungseg.weights import folder_of, names
 
 
 def main() -> None:
@@ -29,7 +29,9 @@ def main() -> None:
 
 def write_pages(folder: Path) -> None:
     """Write a page for each set of weights, and one for the command line."""
-    texts = {f"cards/{name}.md": (folder_of(name) / "card.md").read_text("utf-8") for name in names()}
+    texts = {
+        f"cards/{name}.md": (folder_of(name) / "card.md").read_text("utf-8") for name in names()
+    }
     texts["commands.md"] = commands_page()
     for page, text in texts.items():
         path = folder / page

@@ -50,8 +50,8 @@ def test_a_network_of_ones_own_is_taken_like_the_librarys(monkeypatch) -> None:
     assert "mine" in names("classify")
     assert "mine" not in names("segment")
     assert build("mine", (32, 32, 1), 2, dropout=0.1).output_shape == (None, 2)
-    scans = [np.full((32, 32), value, np.uint8) for value in (0, 200)]
-    scans = [scan + np.arange(32, dtype=np.uint8) for scan in scans]
+    scans = [np.full((64, 64), value, np.uint8) for value in (0, 200)]
+    scans = [scan + np.arange(0, 32, 0.5).astype(np.uint8) for scan in scans]
     classifier = lungseg.CTClassifier("mine", input_size=32, epochs=1).fit(scans, [0, 1])
     assert classifier.predict_proba(scans).shape == (2, 2)
     with pytest.raises(ValueError, match="it has: dropout"):
