@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint wheel clean
+.PHONY: demo test lint wheel docs clean
 
 .venv/ready: pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
@@ -23,6 +23,15 @@ lint: .venv/ready
 	rm -rf build
 	$(BIN)/python -m pip install --quiet --no-deps --target build/typed .
 	cd build/typed && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p lungseg
+
+# Warnings are errors, and the site loads nothing from the network.
+docs: .venv/docs-ready
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/docs
+	$(BIN)/python docs/check_offline.py build/docs
+
+.venv/docs-ready: .venv/ready
+	$(BIN)/python -m pip install --quiet --editable ".[docs]"
+	touch $@
 
 wheel: .venv/ready
 	rm -rf build dist

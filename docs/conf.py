@@ -31,6 +31,7 @@ myst_heading_anchors = 3
 default_role = "py:obj"
 autosummary_generate = True
 autodoc_typehints = "none"
+toc_object_entries_show_parents = "hide"
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 

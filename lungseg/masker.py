@@ -407,6 +407,10 @@ class LungMasker(TransformerMixin, BaseEstimator):
         """Export the weights as they are stored; nothing where no export can be made."""
         from lungseg.networks.export import can_export, to_onnx
 
+        # Weights that were loaded and are kept as they are have their export already.
+        loaded = None if self._folder is None else self._folder / _EXPORT
+        if precision == "single" and loaded is not None and loaded.is_file():
+            return {_EXPORT: loaded.read_bytes()}
         if not can_export():
             return {}
         model = self._build(None)
