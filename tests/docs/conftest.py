@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import SimpleITK as sitk
 from PIL import Image
 
 import lungseg
+from lungseg.inference.finder import Finder
 from lungseg.networks import registry
 from lungseg.preprocess.window import Window
 from tests.lungseg.dicom_files import make_slice, stored_chest, write
@@ -21,23 +23,37 @@ _STUDY = {"StudyInstanceUID": "1.2.3.4", "FrameOfReferenceUID": "1.2.3.5", "Pati
 
 
 @pytest.fixture(scope="session")
-def _networks() -> dict[str, Any]:
+def _kept() -> dict[str, Any]:
     return {}
 
 
 @pytest.fixture
-def shared_networks(_networks, monkeypatch) -> None:
-    """Build the networks of the shipped weights once for all pages: nothing here trains them."""
+def quick(_kept, monkeypatch) -> None:
+    """Do for all pages once what would be the same for each, and costs seconds.
+
+    The networks of the shipped weights, which no block trains, are built once; and the mask of a
+    scan that was masked in the same way before is remembered.
+    """
 
     def build(name: str, *shape: Any, **options: Any) -> Any:
         if "efficientnet" not in name:
             return registry.build(name, *shape, **options)
         key = repr((name, shape, sorted(options.items())))
-        if key not in _networks:
-            _networks[key] = registry.build(name, *shape, **options)
-        return _networks[key]
+        if key not in _kept:
+            _kept[key] = registry.build(name, *shape, **options)
+        return _kept[key]
+
+    find = Finder.find
+
+    def remember(self: Finder, scan: lungseg.Scan) -> lungseg.LungMask:
+        how = [repr(getattr(self, f.name)) for f in fields(self) if f.name != "engine"]
+        key = repr((hash(scan.voxels.tobytes()), scan, type(self.engine), how))
+        if key not in _kept:
+            _kept[key] = find(self, scan)
+        return _kept[key]
 
     monkeypatch.setattr(lungseg.networks, "build", build)
+    monkeypatch.setattr(Finder, "find", remember)
 
 
 @pytest.fixture(scope="session")

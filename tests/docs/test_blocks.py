@@ -21,7 +21,7 @@ NOT_RUN = [block for blocks in BLOCKS.values() for block in blocks if block.reas
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.stem)
-def test_the_blocks_of_a_page_run(page, workplace, shared_networks, monkeypatch) -> None:
+def test_the_blocks_of_a_page_run(page, workplace, quick, monkeypatch) -> None:
     # A network that a page registers is gone after it.
     monkeypatch.setattr(registry, "_NETWORKS", dict(registry._NETWORKS))
     namespace = {"__name__": "__main__"}
