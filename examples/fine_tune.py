@@ -29,11 +29,12 @@ def main() -> None:
     assert_disjoint(train[2], [*val[2], *test[2]])
 
     base = lungseg.Pipeline.from_pretrained(given.pipeline)
+    base.masker_.set_params(cache="example-out/masks")  # no scan is masked twice
     tuned = base.fine_tune(*train, epochs=given.epochs, validation=val[:2])
     print(tuned.verdict_)
     print(f"accuracy on {len(test[0])} test scans: before {base.score(*test[:2]):.2f}", end=", ")
     print(f"after {tuned.score(*test[:2]):.2f}")
-    print("saved to", tuned.save("tuned-pipeline"))
+    print("saved to", tuned.save("example-out/tuned-pipeline"))
 
 
 def from_manifest(path: str, column: str) -> tuple[Part, Part, Part]:

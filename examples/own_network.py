@@ -20,7 +20,7 @@ def tiny(input_shape=(224, 224, 1), classes=2, *, dropout=0.0, width=8):
 
 def main() -> None:
     print(lungseg.networks.register("tiny", tiny, smallest=8))
-    scans = [lungseg.phantom(2, 96, opacities=6 * (seed % 2), seed=seed) for seed in range(8)]
+    scans = [lungseg.phantom(1, 96, opacities=6 * (seed % 2), seed=seed) for seed in range(8)]
     labels = ["ill" if seed % 2 else "healthy" for seed in range(8)]
     classifier = lungseg.CTClassifier(
         "tiny", network_options={"width": 16}, input_size=96, epochs=3

@@ -51,7 +51,10 @@ def test_mask_in_another_project(run) -> None:
 def test_fine_tune(run, small_pipeline) -> None:
     said = run("fine_tune", "--pipeline", small_pipeline, "--epochs", 1)
     assert "pipeline was kept" in said
-    assert lungseg.Pipeline.load("tuned-pipeline").classes_.tolist() == ["COVID", "NonCOVID"]
+    assert lungseg.Pipeline.load("example-out/tuned-pipeline").classes_.tolist() == [
+        "COVID",
+        "NonCOVID",
+    ]
 
 
 def test_own_network(run) -> None:
