@@ -60,7 +60,7 @@ def run(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def check(block: Block) -> None:
-    """Make sure that what a block names is there, without running it."""
+    """Make sure that what a block names of this repository is there, without running it."""
     for words in commands_of(block):
         if words[0] == "lungseg":
             group = get_command(make_app())
@@ -71,5 +71,3 @@ def check(block: Block) -> None:
         elif words[0] == "make":
             makefile = (ROOT / "Makefile").read_text("utf-8")
             assert f"\n{words[1]}:" in makefile, f"{block.place}: make has no {words[1]}"
-        else:
-            assert words[0] == "pip", f"{block.place}: what is {words[0]}?"
