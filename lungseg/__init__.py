@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lungseg.io.reader import read
     from lungseg.masker import LungMasker
     from lungseg.phantoms import phantom
+    from lungseg.pipeline.from_recipe import from_recipe
     from lungseg.pipeline.pipeline import Pipeline
     from lungseg.pipeline.prediction import Prediction
     from lungseg.quantify.measure import severity
@@ -51,6 +52,7 @@ _HOME = {
     "Scan": "lungseg.scan",
     "Severity": "lungseg.quantify.severity",
     "audit": "lungseg.evaluation.audit",
+    "from_recipe": "lungseg.pipeline.from_recipe",
     "inspect": "lungseg.doctor",
     "phantom": "lungseg.phantoms",
     "read": "lungseg.io.reader",
@@ -74,6 +76,7 @@ __all__ = [
     "Scan",
     "Severity",
     "audit",
+    "from_recipe",
     "inspect",
     "phantom",
     "read",

@@ -546,7 +546,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         name : str or Path
-            A name of `lungseg.pipeline.recipe.names`, or a YAML file.
+            A name of `lungseg.pipeline.recipe.names`, a YAML file, or a variant of either,
+            as "s0-tiny@lungs+epochs=3"; see `lungseg.pipeline.recipe.load_recipe`.
 
         Returns
         -------
@@ -555,18 +556,20 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         Raises
         ------
         lungseg.InputError
-            If there is no such recipe, or a key or value in it is wrong.
+            If there is no such recipe, a key or value in it is wrong, or it trains a
+            segmenter: `lungseg.from_recipe` makes any of them.
         """
+        from lungseg.pipeline.from_recipe import make_pipeline
         from lungseg.pipeline.recipe import load_recipe
 
         recipe = load_recipe(name)
-        masker: Any = "passthrough"
-        if recipe.masker is not None:
-            masker = LungMasker.from_pretrained(recipe.masker.weights)
-            masker.set_params(threshold=recipe.masker.threshold)
-        roi = RoiMultiply() if recipe.roi is None else RoiMultiply(**recipe.roi.model_dump())
-        classifier = CTClassifier(**recipe.classifier.model_dump(exclude_none=True))
-        return cls(masker, roi, classifier, preprocess=recipe.transforms())
+        if recipe.trains != "classifier":
+            raise InputError(
+                str(name),
+                f"this recipe trains the {recipe.trains}, and no Pipeline",
+                f'call lungseg.from_recipe("{name}"), or lungseg fit --recipe {name}',
+            )
+        return make_pipeline(recipe)
 
     def _card(self) -> str:
         names = ", ".join(map(str, self.classes_))

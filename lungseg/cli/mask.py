@@ -51,6 +51,10 @@ def mask(
     infection: Annotated[
         bool, typer.Option("--infection", help="Write a mask of the infection of each, too.")
     ] = False,
+    segmenter: Annotated[
+        str | None,
+        typer.Option(help="Name or folder of weights for the infection; implies --infection."),
+    ] = None,
     overlay: Annotated[bool, typer.Option(help="Write an overlay PNG of each, too.")] = False,
     masker: Annotated[
         str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
@@ -78,7 +82,7 @@ def mask(
     loaded = LungMasker.from_pretrained(masker).set_params(engine=engine.value)
     if fallback is not None:
         loaded.set_params(fallback=fallback.value)
-    segmenter = InfectionSegmenter.from_pretrained() if infection else None
+    marker = InfectionSegmenter.from_pretrained(segmenter) if infection or segmenter else None
     out.mkdir(parents=True, exist_ok=True)
     failed = 0
     names = output_names(inputs)
@@ -87,7 +91,7 @@ def mask(
             item = loaded.transform([path])[0]
             suffix = _SUFFIXES.get(format) or suffix_of(item.mask)
             written = item.mask.save(out / f"{name}_mask{suffix}")
-            ill = None if segmenter is None else segmenter.predict([item])[0]
+            ill = None if marker is None else marker.predict([item])[0]
             if ill is not None:
                 ill.save(out / f"{name}_infection{suffix}")
         except InputError as error:

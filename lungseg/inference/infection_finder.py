@@ -16,7 +16,7 @@ from lungseg.inference.lung_view import lung_box
 from lungseg.inference.mark import fit
 from lungseg.inference.turns import average_turns, count_turns
 from lungseg.preprocess.body_box import body_box
-from lungseg.preprocess.equalise import equalise
+from lungseg.preprocess.contrast import adjust_contrast
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
 from lungseg.scan import LungMask, Scan
@@ -54,7 +54,7 @@ class InfectionFinder:
     classes : callable
         From grey slices to the probability of each class of each pixel, an array of shape
         (slices, rows, columns, classes) as in `InfectionLoss.call`.
-    input_size, threshold, turns, trim, clahe, within
+    input_size, threshold, turns, trim, clahe, standardise, within
         As in `InfectionSegmenter`.
     spread : float or None
         How far the threshold may lie off, in logits, for the interval of the infected
@@ -67,6 +67,7 @@ class InfectionFinder:
     turns: int
     trim: float
     clahe: float
+    standardise: bool
     within: Within
     spread: float | None
 
@@ -129,7 +130,7 @@ class InfectionFinder:
 
     def _shown(self, slices: NDArray[Any], numbers: list[int], view: Letterbox) -> Any:
         grey = fit(slices, numbers, view)
-        return np.stack([equalise(part, self.clahe) for part in grey]) if self.clahe else grey
+        return np.stack([adjust_contrast(part, self.clahe, self.standardise) for part in grey])
 
     def _allowed(
         self, lungs: NDArray[np.uint8], view: Letterbox, cropped: bool
