@@ -26,8 +26,7 @@ def check_address(address: str) -> None:
     """
     if not re.fullmatch(r"local:[1-9]\d*|\w+://\S+", address):
         raise ValueError(
-            "the address of a cluster must be like tcp://10.0.0.1:8786 or local:2, "
-            f"got {address!r}"
+            f"the address of a cluster must be like tcp://10.0.0.1:8786 or local:2, got {address!r}"
         )
     if find_spec("distributed") is None:
         raise ModuleNotFoundError('a cluster needs Dask: pip install "lungseg[cluster]"')

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Any

@@ -76,8 +76,7 @@ def _run_here(
     function: Callable[[Any], Any], tasks: Iterable[tuple[str, Any]], retries: int
 ) -> Iterator[Outcome]:
     for key, argument in tasks:
-        for number in range(1, retries + 2):
-            found = attempt(function, argument)
-            if found.error is None:
-                break
-        yield Outcome(key, found.value, found.error, found.worker, number)
+        found, tries = attempt(function, argument), 1
+        while found.error is not None and tries <= retries:
+            found, tries = attempt(function, argument), tries + 1
+        yield Outcome(key, found.value, found.error, found.worker, tries)

@@ -100,7 +100,7 @@ def load_once(load: Callable[..., Model], *weights: Weights | None, **options: A
     """
     # Two threads of a worker would load twice.
     with _LOCK:
-        return _load(load, weights, tuple(sorted(options.items())))  # type: ignore[return-value]
+        return _load(load, weights, tuple(sorted(options.items())))
 
 
 @lru_cache(maxsize=4)

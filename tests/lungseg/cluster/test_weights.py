@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 
+import lungseg.weights
 import pytest
 
-import lungseg.weights
 from lungseg import InputError
 from lungseg.cluster import Weights, load_once
 
