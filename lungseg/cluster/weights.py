@@ -46,12 +46,15 @@ class Weights:
         Raises
         ------
         lungseg.InputError
-            If there are none.
+            If there are none, or a file differs from its SHA-256.
         """
+        from lungseg.artifact import read_artifact
         from lungseg.weights import folder_of, names
 
-        known = str(name) if str(name) in names() else str(folder_of(name).resolve())
-        return cls(known, _digest(folder_of(name)))
+        folder = folder_of(name)
+        read_artifact(folder)
+        known = str(name) if str(name) in names() else str(folder.resolve())
+        return cls(known, _digest(folder))
 
     def check(self) -> None:
         """Refuse other weights of the same name, on the machine where this is called.
