@@ -179,6 +179,42 @@ def column_names(path: Path) -> list[str]:
     return list(_records(path)[0][1])
 
 
+def read_files(path: str | Path) -> list[Path]:
+    r"""Read the files of a manifest, where no more of it is needed.
+
+    Parameters
+    ----------
+    path : str or Path
+        As for `read_manifest`; only the column ``file`` must be there. Whether the files
+        are is found out when they are read.
+
+    Returns
+    -------
+    list of Path
+        Each once.
+
+    Raises
+    ------
+    lungseg.InputError
+        If it cannot be read, or the column or a value in it is missing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "m.csv"
+    >>> _ = path.write_text("file,note\na.png,x\nb.png,y\n")
+    >>> [file.name for file in read_files(path)]
+    ['a.png', 'b.png']
+    """
+    path = Path(path).expanduser()
+    records = _records(path)
+    _check_columns(path, records[0][1], ("file",))
+    for number, record in records:
+        if not record["file"].strip():
+            raise InputError(f"{path}, line {number}", "file is blank", "fill it in")
+    return list(dict.fromkeys(path.parent / record["file"].strip() for _, record in records))
+
+
 def read_names(path: Path) -> list[str]:
     r"""Read a list of file names, one a line; what follows a # is a remark.
 
