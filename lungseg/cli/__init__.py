@@ -16,6 +16,7 @@ _COMMANDS = {
     "fit-infection": "fit_infection",
     "fit-trunk": "fit_trunk",
     "evaluate": "evaluate",
+    "compare": "compare",
     "calibrate": "calibrate",
     "recipes": "recipes",
     "networks": "networks",
