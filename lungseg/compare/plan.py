@@ -169,6 +169,20 @@ def split_rows(rows: Manifest, folds: int) -> list[int]:
     return fold_of
 
 
+def measured_rows(rows: Manifest) -> list[int]:
+    """Rows that figures are taken on: those that a person marked, where there are any.
+
+    Examples
+    --------
+    >>> from lungseg.manifest import Manifest, Row
+    >>> rows = [Row(Path(s), patient=s, label_source=s) for s in ("expert", "pseudo")]
+    >>> measured_rows(Manifest(Path(), tuple(rows)))
+    [0]
+    """
+    drawn = [i for i, row in enumerate(rows.rows) if row.label_source != "pseudo"]
+    return drawn or list(range(len(rows)))
+
+
 def _digest(name: str) -> str:
     from lungseg.pipeline.recipe import load_recipe
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lungseg.cluster import Outcome, ResultLog, run_tasks
 from lungseg.compare.page import write_comparison
-from lungseg.compare.plan import Plan, make_jobs, read_rows, trained_by
+from lungseg.compare.plan import Plan, make_jobs, measured_rows, read_rows, trained_by
 from lungseg.compare.run_job import RunJob
 from lungseg.compare.summary import summarise
 
@@ -65,6 +65,7 @@ def compare(
     recipes = list(dict.fromkeys(recipes))
     trains = trained_by(recipes)
     rows = read_rows(plan, trains)
+    measured = rows.take(measured_rows(rows))
     jobs = make_jobs(plan, recipes, seeds)
     folder = Path(out).absolute()
     run = RunJob(plan, str(folder))
@@ -76,8 +77,8 @@ def compare(
             if report is not None:
                 report(outcome, left)
         records = [record for record in log.records() if record["key"] in jobs]
-    result = summarise(plan, recipes, seeds, rows, records)
-    write_comparison(result, rows, records, folder)
+    result = summarise(plan, recipes, seeds, measured, records)
+    write_comparison(result, measured, records, folder)
     return result
 
 

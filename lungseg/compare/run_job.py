@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lungseg.compare.memory import peak_megabytes, reset_peak
-from lungseg.compare.plan import Job, Plan, read_rows, split_rows, trained_by
+from lungseg.compare.plan import Job, Plan, measured_rows, read_rows, split_rows, trained_by
 
 if TYPE_CHECKING:
     from lungseg.manifest import Manifest
@@ -39,14 +39,15 @@ class RunJob:
         Returns
         -------
         dict
-            ``index``: tested rows of the manifest that `read_rows` gives; ``seconds``,
+            ``index``: places of the tested rows among `measured_rows`; ``seconds``,
             ``megabytes``, ``history``; of a classifier ``classes``, ``probabilities``
             and ``predicted`` of each row; of a segmenter ``figures``, a list for each.
         """
         rows, fold_of = _rows(self.plan, trained_by([job.recipe]))
-        tested = [i for i, fold in enumerate(fold_of) if fold == job.fold]
         train = rows.take(i for i, fold in enumerate(fold_of) if fold != job.fold)
-        test = rows.take(tested)
+        measured = measured_rows(rows)
+        index = [place for place, row in enumerate(measured) if fold_of[row] == job.fold]
+        test = rows.take(measured[place] for place in index)
         reset_peak()
         began = time.monotonic()
         work: Callable[..., dict[str, Any]] = (
@@ -57,7 +58,7 @@ class RunJob:
             "recipe": job.recipe,
             "fold": job.fold,
             "seed": job.seed,
-            "index": tested,
+            "index": index,
             "seconds": round(time.monotonic() - began, 2),
             "megabytes": round(peak_megabytes()),
             **found,

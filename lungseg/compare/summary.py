@@ -40,7 +40,7 @@ def summarise(
         The others are compared with the first of them.
     seeds : int
     rows : Manifest
-        As `lungseg.compare.plan.read_rows` gives it.
+        Those that figures are taken on; see `lungseg.compare.plan.measured_rows`.
     records : sequence of dict
         As a `lungseg.cluster.ResultLog` gives them.
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lungseg.pipeline.recipe import load_recipe, names, recipe_path
 
@@ -45,6 +47,12 @@ def test_every_recipe_makes_what_it_trains(name) -> None:
     )
     assert recipe_path(name).read_text("utf-8").count("\n") <= 45, "more than a screen"
     assert recipe.published is not None or name in ("default", "multiply")
+
+
+def test_the_page_of_the_recipes_names_each() -> None:
+    page = Path(__file__).parents[2] / "docs/recipes.md"
+    for name in SYSTEMS:
+        assert f"`{name}`" in page.read_text("utf-8"), name
 
 
 def test_a_recipe_of_a_segmenter_makes_no_pipeline() -> None:
