@@ -59,9 +59,9 @@ class InfectionSegmenter(BaseEstimator):
     input_size : int
         Side in pixels of the square that the lungs are fitted into, divisible by 32.
     within : {"near", "lungs", "picture"}
-        Where infection may lie: in the lung mask and the notches of its outline, since a
-        masker cuts off consolidation at the pleura (in a picture cropped to the lungs, also
-        just beside them); in the lung mask; anywhere.
+        Where infection may lie: in the lung mask, the notches of its outline and regions
+        that begin there, since a masker cuts off consolidation (in a picture cropped to the
+        lungs, also just beside them); in the lung mask; anywhere.
     trim : float
         Share of the slices at each end of a volume that is not looked at.
     clahe : float

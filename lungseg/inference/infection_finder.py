@@ -14,6 +14,7 @@ from lungseg.evaluation.area_interval import area_bounds
 from lungseg.infection_mask import CLASSES, KINDS, InfectionMask
 from lungseg.inference.lung_view import lung_box
 from lungseg.inference.mark import fit
+from lungseg.inference.reach import reach_beyond
 from lungseg.inference.turns import average_turns, count_turns
 from lungseg.preprocess.body_box import body_box
 from lungseg.preprocess.contrast import adjust_contrast
@@ -121,7 +122,7 @@ class InfectionFinder:
             found = classes(self._shown(slices, chunk, view))
             for index, part in zip(chunk, found, strict=True):
                 allowed = None if known is None else self._allowed(known[index], view, cropped)
-                yield _in_grid(index, part, view, allowed)
+                yield _in_grid(index, part, view, allowed, reach=self.within == "near")
 
     def _numbers(self, count: int, known: NDArray[np.uint8] | None) -> list[int]:
         """Slices that are looked at: those with lung, without what is trimmed."""
@@ -164,13 +165,19 @@ def _closed(lungs: NDArray[np.uint8], reach: int) -> NDArray[np.bool_]:
 
 
 def _in_grid(
-    index: int, found: Floats, view: Letterbox, allowed: NDArray[np.bool_] | None
+    index: int,
+    found: Floats,
+    view: Letterbox,
+    allowed: NDArray[np.bool_] | None,
+    *,
+    reach: bool,
 ) -> _Planes:
     """Bring the classes of one framed slice back to its own grid."""
     count = found.shape[-1]
     nothing = np.zeros((0, 0), np.float32)
     infection = view.undo(found[..., 0] if count == 1 else found[..., 2:].sum(axis=-1))
     if allowed is not None:
+        allowed = reach_beyond(allowed, infection) if reach else allowed
         infection = np.where(allowed, infection, np.float32(0))
     lung = infection if count == 1 else view.undo(1 - found[..., 0])
     dense = view.undo(found[..., 3]) if count == 4 else nothing
