@@ -1,10 +1,14 @@
-"""How much faster two workers are than one: a ratio, measured in one run.
+"""How much faster two workers are than one: ratios, measured in one run.
 
-    python benchmarks/cluster.py [--scans 40] [--slices 8] [--workers 1 2]
+    python benchmarks/cluster.py [--scans 16] [--slices 4] [--size 256]
 
-Each worker is one process that is bound to one core, so that one worker cannot use the core
-of the other. The order is a, b, b, a: what else the machine does falls on both. Tasks that do
-nothing are counted, too: they show how many workers one scheduler can keep busy.
+1. Masks of phantoms by one worker and by two, each a process bound to one core, in the order one,
+   two, two, one, so that what else the machine does falls on both. Beside the time on the clock
+   stands the time of the processors: of a machine that does other work only that one tells
+   whether a scan costs more when a second worker is at work.
+2. Tasks that wait for a second, as if each worker had a machine to itself, by one worker and by
+   eight: what Dask and the file of results leave of the eight.
+3. Tasks that do nothing, many in flight: how many results a second can be taken.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import SimpleITK as sitk
 
@@ -23,34 +28,70 @@ import lungseg
 from lungseg.cluster import ResultLog, Weights, run_tasks
 from lungseg.cluster.mask_job import MaskJob
 
+#: Start of a worker process, seconds.
+_PATIENCE = 120
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scans", type=int, default=40, help="In each run.")
-    parser.add_argument("--slices", type=int, default=8)
+    parser.add_argument("--scans", type=int, default=16, help="In each run.")
+    parser.add_argument("--slices", type=int, default=4)
     parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--empty", type=int, default=2000, help="How many tasks do nothing.")
-    parser.add_argument("--workers", type=int, nargs=2, default=[1, 2])
     options = parser.parse_args()
-    few, many = options.workers
+    found: dict[str, Any] = {
+        **vars(options),
+        "cores": len(os.sched_getaffinity(0)),
+        "load before": [round(load, 1) for load in os.getloadavg()],
+    }
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        scans = write_scans(folder, options.scans, options.slices, options.size)
-        seconds: dict[int, list[float]] = {few: [], many: []}
-        for number, workers in enumerate((few, many, many, few)):
-            seconds[workers].append(run(scans, folder / f"out{number}", workers))
-        empty = empty_tasks_per_second(folder, options.empty)
-    found = {
-        "scans": options.scans,
-        "slices": options.slices,
-        "size": options.size,
-        "seconds": seconds,
-        "ratio": round(sum(seconds[few]) / sum(seconds[many]), 2),
-        "empty_tasks_per_second": empty,
-        "load": os.getloadavg(),
-        "cores": sorted(os.sched_getaffinity(0)),
-    }
+        found["masks"] = measure_masks(folder, options.scans, options.slices, options.size)
+        found["waiting"] = measure_waiting(folder, workers=8, seconds=1.0, tasks=24)
+        found["results a second"] = measure_empty(folder, tasks=1500)
+    found["load after"] = [round(load, 1) for load in os.getloadavg()]
     print(json.dumps(found, indent=2))
+
+
+def start(workers: int, threads: int = 1) -> Any:
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=threads,
+        dashboard_address=":0",
+        silence_logs=logging.CRITICAL,
+    )
+
+
+# === Masks ===
+
+
+def measure_masks(folder: Path, scans: int, slices: int, size: int) -> dict[str, Any]:
+    """Clock and processor seconds of one worker and of two."""
+    from distributed import Client
+
+    tasks = write_scans(folder, scans, slices, size)
+    clock: dict[int, list[float]] = {1: [], 2: []}
+    work: dict[int, list[float]] = {1: [], 2: []}
+    with start(1) as cluster, Client(cluster, set_as_default=False) as client:
+        for number, workers in enumerate((1, 2, 2, 1)):
+            cluster.scale(workers)
+            wait_for(client, workers)
+            out = folder / f"out{number}"
+            out.mkdir()
+            job = MaskJob(str(out), Weights.of("lungs"))
+            bind_each(client)
+            client.run(job, next(iter(tasks.values())))  # loads the weights, on each worker
+            before = sum(client.run(time.process_time).values())
+            clock[workers].append(run(job, tasks, cluster.scheduler_address, out))
+            after = sum(client.run(time.process_time).values())
+            work[workers].append(round(after - before, 2))
+    return {
+        "clock seconds": clock,
+        "processor seconds": work,
+        "ratio by the clock": round(sum(clock[1]) / sum(clock[2]), 2),
+        "ratio by the processors": round(2 * sum(work[1]) / sum(work[2]), 2),
+    }
 
 
 def write_scans(folder: Path, count: int, slices: int, size: int) -> dict[str, tuple[str, str]]:
@@ -63,33 +104,18 @@ def write_scans(folder: Path, count: int, slices: int, size: int) -> dict[str, t
     return tasks
 
 
-def run(tasks: dict[str, tuple[str, str]], out: Path, workers: int) -> float:
-    """Seconds for all scans, without the start of the workers and the loading of weights."""
-    from distributed import Client, LocalCluster
+def wait_for(client: Any, workers: int) -> None:
+    until = time.monotonic() + _PATIENCE
+    while len(client.nthreads()) != workers:
+        if time.monotonic() > until:
+            raise TimeoutError(f"{workers} workers did not come")
+        time.sleep(0.1)
 
-    out.mkdir()
-    job = MaskJob(str(out), Weights.of("lungs"))
-    with (
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            dashboard_address=":0",
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-        ResultLog(out / "results.jsonl") as log,
-    ):
-        cores = sorted(os.sched_getaffinity(0))
-        for number, worker in enumerate(client.nthreads()):
-            core = cores[number % len(cores)]
-            client.run(bind, core, workers=[worker])
-        first = next(iter(tasks.values()))
-        client.run(job, first)  # loads the weights, on each worker
-        begun = time.perf_counter()
-        for outcome in run_tasks(job, tasks, address=cluster.scheduler_address):
-            assert outcome.ok, outcome.error  # noqa: S101 - a failure is no measurement
-            log.append(outcome.to_dict())
-        return round(time.perf_counter() - begun, 2)
+
+def bind_each(client: Any) -> None:
+    cores = sorted(os.sched_getaffinity(0))
+    for number, worker in enumerate(sorted(client.nthreads())):
+        client.run(bind, cores[-1 - number % len(cores)], workers=[worker])
 
 
 def bind(core: int) -> None:
@@ -98,15 +124,36 @@ def bind(core: int) -> None:
         os.sched_setaffinity(int(thread), {core})
 
 
-def empty_tasks_per_second(folder: Path, count: int) -> float:
-    """What client, scheduler and the file of results can take when the work takes no time."""
-    tasks = {f"/a/path/as/long/as/paths/are/{number}.nii.gz": 0.0 for number in range(count)}
-    begun = None
-    with ResultLog(folder / "empty.jsonl") as log:
-        for outcome in run_tasks(time.sleep, tasks, address="local:2"):
-            begun = begun or time.perf_counter()
+def run(job: Any, tasks: dict[str, Any], address: str, out: Path) -> float:
+    """Seconds from the call to the last result on the disk."""
+    begun = time.perf_counter()
+    with ResultLog(out / "results.jsonl") as log:
+        for outcome in run_tasks(job, tasks, address=address):
+            if not outcome.ok:
+                raise RuntimeError(outcome.error)
             log.append(outcome.to_dict())
-    return round((count - 1) / (time.perf_counter() - (begun or 0)), 1)
+    return round(time.perf_counter() - begun, 2)
+
+
+# === The engine alone ===
+
+
+def measure_waiting(folder: Path, *, workers: int, seconds: float, tasks: int) -> dict[str, Any]:
+    """Seconds for tasks that take no processor, by one worker and by several."""
+    waits = {str(number): seconds for number in range(tasks)}
+    few = dict(list(waits.items())[: tasks // workers])
+    with start(1) as cluster:
+        one = run(time.sleep, few, cluster.scheduler_address, folder / "one") * workers
+    with start(workers) as cluster:
+        many = run(time.sleep, waits, cluster.scheduler_address, folder / "many")
+    return {"workers": workers, "ratio": round(one / many, 2)}
+
+
+def measure_empty(folder: Path, *, tasks: int) -> float:
+    """Results a second that client, scheduler and file take when the work takes no time."""
+    empty = {f"/paths/are/as/long/as/this/{number}.nii.gz": 0.0 for number in range(tasks)}
+    with start(1, threads=64) as cluster:
+        return round(tasks / run(time.sleep, empty, cluster.scheduler_address, folder / "empty"))
 
 
 if __name__ == "__main__":
