@@ -46,7 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         found["masks"] = measure_masks(folder, options.scans, options.slices, options.size)
-        found["waiting"] = measure_waiting(folder, workers=8, seconds=1.0, tasks=24)
+        found["waiting"] = measure_waiting(folder, workers=8, seconds=1.0, tasks=32)
         found["results a second"] = measure_empty(folder, tasks=1500)
     found["load after"] = [round(load, 1) for load in os.getloadavg()]
     print(json.dumps(found, indent=2))
