@@ -16,14 +16,24 @@ from tests.lungseg.cluster import work
 
 
 @pytest.fixture(scope="module")
-def address():
-    """A scheduler of its own with two workers that are started again when they die."""
+def cluster():
+    """Two workers that are started again when they die."""
     from distributed import LocalCluster
 
     with LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
-    ) as cluster:
-        yield cluster.scheduler_address
+    ) as both:
+        yield both
+
+
+@pytest.fixture
+def address(cluster) -> str:
+    """Both are there again, whatever the test before did to them."""
+    until = time.monotonic() + 60
+    while len(cluster.scheduler.workers) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return cluster.scheduler_address
 
 
 def tasks(folder: Path, count: int = 20) -> dict[str, tuple[Path, int]]:
