@@ -77,7 +77,7 @@ def test_mask_goes_on_when_one_worker_of_two_is_killed(manifest, tmp_path) -> No
                 time.sleep(0.01)
             os.kill(pids[0], signal.SIGKILL)
             left = 10 - len(records(tmp_path / "results.jsonl"))
-            out, err = running.communicate(timeout=120)
+            out, err = running.communicate(timeout=300)
         assert left > 0
         assert running.returncode == 1
         assert "broken.png: the picture is broken" in err
@@ -102,13 +102,16 @@ def test_mask_goes_on_when_one_worker_of_two_is_killed(manifest, tmp_path) -> No
     assert sum(bool(row["error"]) for row in rows) == 1
 
 
-def test_predict_is_taken_up_and_says_the_same(manifest, pipeline, tmp_path, capsys) -> None:
+@pytest.mark.parametrize("cluster", [None, pytest.param("local:1", marks=pytest.mark.slow)])
+def test_predict_is_taken_up_and_says_the_same(
+    cluster, manifest, pipeline, tmp_path, capsys
+) -> None:
     files = [str(manifest.parent / f"{number}.png") for number in range(2)]
     broken = str(manifest.parent / "broken.png")
     with pytest.raises(typer.Exit):
         predict([files[0], broken], str(pipeline), tmp_path, resume=True)
     assert capsys.readouterr().out.count(files[0]) == 1
-    predict(files, str(pipeline), tmp_path, cluster="local:1", json=True)
+    predict(files, str(pipeline), tmp_path, cluster=cluster, resume=True, json=True)
     shown = capsys.readouterr()
     assert "1 of 2 inputs were done before" in shown.err
     found = json.loads(shown.out)
@@ -133,7 +136,7 @@ def test_other_weights_do_not_join_a_run(manifest, pipeline, tmp_path) -> None:
 
 
 def test_evaluate_joins_what_each_scan_gave(manifest, pipeline, tmp_path) -> None:
-    rows = [f"{n}.png,{('healthy', 'ill')[n % 2]},p{n}" for n in range(4)]
+    rows = [f"{n}.png,{('healthy', 'ill')[n % 2]},p{n}" for n in range(2)]
     labelled = manifest.parent / "labelled.csv"
     labelled.write_text("\n".join(["file,label,patient", *rows]))
     common = {"pipeline": str(pipeline), "split": "all", "repeats": 2}
