@@ -58,7 +58,16 @@ _HOME = {
     "read": "lungseg.io.reader",
     "severity": "lungseg.quantify.measure",
 }
-_SUBPACKAGES = ("evaluation", "io", "networks", "pipeline", "preprocess", "training", "weights")
+_SUBPACKAGES = (
+    "cluster",
+    "evaluation",
+    "io",
+    "networks",
+    "pipeline",
+    "preprocess",
+    "training",
+    "weights",
+)
 
 __all__ = [
     "CTClassifier",

@@ -10,6 +10,7 @@ import typer
 from lungseg.cli.options import Cluster, Resume
 
 if TYPE_CHECKING:
+    from lungseg.cluster.evaluate_job import EvaluateJob
     from lungseg.manifest import Manifest
     from lungseg.pipeline.pipeline import Pipeline
 
@@ -28,6 +29,9 @@ def evaluate(
     cache: Annotated[
         Path | None, typer.Option(help="Folder for masks, so that none is made twice.")
     ] = None,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Draws of the bootstrap that the intervals are from.")
+    ] = 1000,
     cluster: Cluster = None,
     resume: Resume = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -36,17 +40,27 @@ def evaluate(
     import json as json_module
 
     from lungseg.cli.common import print_json, use_cache
+    from lungseg.cli.many import marker_of
+    from lungseg.cluster.evaluate_job import EvaluateJob
+    from lungseg.cluster.weights import Weights
     from lungseg.io.atomic import atomic_path
     from lungseg.manifest import read_manifest
     from lungseg.pipeline.pipeline import Pipeline
+    from lungseg.weights import default
 
     rows = read_manifest(manifest, label=label_column)
     chosen = rows if split == "all" else rows.split(split)
     loaded = use_cache(Pipeline.from_pretrained(pipeline), cache)
     if cluster is not None or resume:
-        result = _measure_many(loaded, chosen, out.absolute(), pipeline, audit, cache, cluster)
+        job = EvaluateJob(
+            Weights.of(pipeline or default("pipeline")),
+            audit,
+            None if cache is None else str(cache.absolute()),
+            marker_of(out.absolute(), cluster),
+        )
+        result = _measure_many(job, loaded, chosen, out.absolute(), cluster, repeats)
     else:
-        result = _measure(loaded, chosen, out, audit)
+        result = _measure(loaded, chosen, out, audit, repeats)
     result["leaks"] = _leaks(rows, split)
     _draw(out, result)
     with atomic_path(out / "evaluation.json") as path:
@@ -59,51 +73,43 @@ def evaluate(
         raise typer.Exit(1)
 
 
-def _measure(pipeline: Pipeline, chosen: Manifest, out: Path, audit: bool) -> dict[str, Any]:
+def _measure(
+    pipeline: Pipeline, chosen: Manifest, out: Path, audit: bool, repeats: int
+) -> dict[str, Any]:
     """Measure one scan after the other in this process."""
     from lungseg.evaluation.audit import audit as audit_pipeline
     from lungseg.evaluation.measure import measure_pipeline
 
-    result = measure_pipeline(pipeline, chosen)
+    result = measure_pipeline(pipeline, chosen, repeats=repeats)
     out.mkdir(parents=True, exist_ok=True)
     if audit and not isinstance(pipeline.masker_, str):
         known = {str(name): name for name in pipeline.classes_.tolist()}
         labels = [known[row["true"]] for row in result["predictions"]]
-        found = audit_pipeline(pipeline, chosen.files, labels, chosen.patients)
+        found = audit_pipeline(pipeline, chosen.files, labels, chosen.patients, repeats=repeats)
         found.save_figure(out / "audit.png")
         result["audit"] = found.to_dict()
     return result
 
 
 def _measure_many(
+    job: EvaluateJob,
     pipeline: Pipeline,
     chosen: Manifest,
     out: Path,
-    name: str | None,
-    audit: bool,
-    cache: Path | None,
     cluster: str | None,
+    repeats: int,
 ) -> dict[str, Any]:
     """Measure what is missing, here or on a cluster, and join it with what is there."""
     import os
 
     import numpy as np
 
-    from lungseg.cli.many import batch, marker_of
-    from lungseg.cluster.evaluate_job import EvaluateJob
-    from lungseg.cluster.weights import Weights
+    from lungseg.cli.many import batch
     from lungseg.errors import InputError
     from lungseg.evaluation.audit import join_looks
     from lungseg.evaluation.measure import known_labels, measure_probabilities
-    from lungseg.weights import default
 
     known_labels(pipeline, chosen)  # before thousands of scans are read
-    job = EvaluateJob(
-        Weights.of(name or default("pipeline")),
-        audit,
-        None if cache is None else str(cache.absolute()),
-        marker_of(out, cluster),
-    )
     keys = [os.path.abspath(file) for file in chosen.files]
     with batch(job, keys, out=out, cluster=cluster, resume=True) as todo:
         for _ in todo.outcomes("evaluate"):
@@ -115,12 +121,13 @@ def _measure_many(
         raise InputError(str(chosen.path), "none of its scans could be scored", "see the errors")
     used, values = chosen.take(good), [found[keys[number]]["value"] for number in good]
     probabilities = np.array([value["probabilities"] for value in values])
-    result = measure_probabilities(pipeline, used, probabilities)
+    result = measure_probabilities(pipeline, used, probabilities, repeats=repeats)
     result["failed"] = failed
     if values[0]["audit"] is not None:
         names = [str(name) for name in result["classes"]]
         truth = [names.index(row["true"]) for row in result["predictions"]]
-        joined = join_looks([value["audit"] for value in values], truth, used.patients)
+        looks = [value["audit"] for value in values]
+        joined = join_looks(looks, truth, used.patients, repeats=repeats)
         joined.save_figure(out / "audit.png")
         result["audit"] = joined.to_dict()
     return result

@@ -55,6 +55,7 @@ def connect(address: str, *, allowed_failures: int) -> Iterator[Any]:
     """
     from dask import config
     from distributed import Client, LocalCluster
+    from distributed import TimeoutError as DaskTimeoutError
 
     kind, _, number = address.partition(":")
     if kind == "local":
@@ -82,7 +83,7 @@ def connect(address: str, *, allowed_failures: int) -> Iterator[Any]:
     with client:
         try:
             client.wait_for_workers(1, timeout=_TIMEOUT)
-        except TimeoutError:
+        except DaskTimeoutError:
             raise InputError(
                 address, "its scheduler has no workers", f"start some with `dask worker {address}`"
             ) from None

@@ -57,6 +57,7 @@ class _Run:
         self.retries = retries
         self.again: deque[_Job] = deque()
         self.suspects: deque[_Job] = deque()
+        self.alone = False
         self.flying: dict[Any, _Job] = {}
         self.landed: SimpleQueue[Any] = SimpleQueue()
         self.threads: dict[str, int] = {}
@@ -68,6 +69,7 @@ class _Run:
         while self.flying:
             future = self._next_landed()
             outcome = self._judge(self.flying.pop(future), future)
+            self.alone = False
             self._fill()
             if outcome is not None:
                 yield outcome
@@ -82,12 +84,13 @@ class _Run:
             self._submit(job)
 
     def _next_job(self) -> _Job | None:
-        if any(job.suspect for job in self.flying.values()):
+        if self.alone:
             return None
         job = self.again.popleft() if self.again else next(self.fresh, None)
         if job is None and self.suspects and not self.flying:
             # With nothing beside it, the next death is its own.
             job = self.suspects.popleft()
+        self.alone = job is not None and job.suspect
         return job
 
     def _submit(self, job: _Job) -> None:

@@ -16,14 +16,24 @@ from tests.lungseg.cluster import work
 
 
 @pytest.fixture(scope="module")
-def address():
-    """A scheduler of its own with two workers that are started again when they die."""
+def cluster():
+    """Two workers that are started again when they die."""
     from distributed import LocalCluster
 
     with LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
-    ) as cluster:
-        yield cluster.scheduler_address
+    ) as both:
+        yield both
+
+
+@pytest.fixture
+def address(cluster) -> str:
+    """Both are there again, whatever the test before did to them."""
+    until = time.monotonic() + 60
+    while len(cluster.scheduler.workers) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return cluster.scheduler_address
 
 
 def tasks(folder: Path, count: int = 20) -> dict[str, tuple[Path, int]]:
@@ -115,6 +125,29 @@ def test_a_scheduler_that_goes_is_one_error() -> None:
     threading.Thread(target=cluster.close).start()
     with pytest.raises(InputError, match="its scheduler is gone"):
         list(running)
+
+
+def test_workers_that_go_and_do_not_come_back_are_one_error(monkeypatch) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr("lungseg.cluster.connect._TIMEOUT", 1)
+    monkeypatch.setattr("lungseg.cluster.dask_run._LOOK", 0.1)
+    monkeypatch.setattr("lungseg.cluster.dask_run._PATIENCE", 0.5)
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address=":0",
+        silence_logs=logging.CRITICAL,
+    ) as cluster:
+        many = {str(number): 0.2 for number in range(50)}
+        running = run_tasks(time.sleep, many, address=cluster.scheduler_address)
+        next(running)
+        cluster.scale(0)
+        with pytest.raises(InputError, match="it has had no workers for"):
+            list(running)
+        with pytest.raises(InputError, match="its scheduler has no workers"):
+            list(run_tasks(len, {"a": "b"}, address=cluster.scheduler_address))
 
 
 def test_no_scheduler_is_one_error(monkeypatch) -> None:
