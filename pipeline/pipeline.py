@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -21,6 +23,7 @@ from lungseg.evaluation.splits import grouped_split
 from lungseg.infection import InfectionSegmenter
 from lungseg.inputs import check_is_list, check_same_length, iterate_scans
 from lungseg.io.reader import as_scan
+from lungseg.io.shown_cache import ShownCache
 from lungseg.masker import LungMasker
 from lungseg.preprocess.chain import Chain, check_transforms
 from lungseg.preprocess.registry import build_all, describe
@@ -52,6 +55,10 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         Transforms of `lungseg.preprocess` that are applied to every scan between its mask
         and its classification, in training and inference alike. The masker sees the scan
         as it was read, and masks, heat maps and slice numbers come back in its grid.
+    cache : str, Path, optional
+        Folder in which what the transforms make of each scan is kept by its content, so
+        that no scan is transformed twice; bounded in size, and safe under two processes.
+        `LungMasker` has one for masks.
 
     Attributes
     ----------
@@ -77,12 +84,14 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         infection: InfectionSegmenter | None = None,
         *,
         preprocess: Sequence[ScanTransform] = (),
+        cache: str | Path | None = None,
     ) -> None:
         self.masker = masker
         self.roi = roi
         self.classifier = classifier
         self.infection = infection
         self.preprocess = preprocess
+        self.cache = cache
 
     # === Training ===
 
@@ -225,7 +234,12 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         import tempfile
 
         pipeline = Pipeline(
-            self.masker, self.roi, self.classifier, self.infection, preprocess=self.preprocess
+            self.masker,
+            self.roi,
+            self.classifier,
+            self.infection,
+            preprocess=self.preprocess,
+            cache=self.cache,
         )
         pipeline.masker_, pipeline.roi_ = self.masker_, self.roi_
         pipeline.preprocess_ = self.preprocess_
@@ -420,10 +434,28 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
     def _rois(self, X: Iterable[Any]) -> Iterable[Any]:
         """Show one scan after the other: the whole list never lies in memory."""
+        show = self._show()
         if isinstance(self.masker_, str):
-            return (self.chain_.show(scan).scan for scan in iterate_scans(X))
+            return (show(scan, None) for scan in iterate_scans(X))
         check_is_list(X)
-        return (self.chain_.show(*item).scan for item in self.masker_.iterate(X))
+        return (show(*item) for item in self.masker_.iterate(X))
+
+    def _show(self) -> Callable[[Scan, LungMask | None], Scan]:
+        """Make what goes through the chain, or is taken from the cache."""
+        chain = self.chain_
+        if self.cache is None or not self.preprocess_:
+            return lambda scan, mask: chain.show(scan, mask).scan
+        how = [describe(transform) for transform in self.preprocess_], self.roi_.get_params()
+        cache = ShownCache(self.cache, json.dumps([*how, version("lungseg")], default=str))
+
+        def show(scan: Scan, mask: LungMask | None) -> Scan:
+            shown = cache.get(scan, mask)
+            if shown is None:
+                shown = chain.show(scan, mask).scan
+                cache.put(scan, mask, shown)
+            return shown
+
+        return show
 
     @property
     def chain_(self) -> Chain:
