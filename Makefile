@@ -26,7 +26,7 @@ lint: .venv/ready
 
 # Warnings are errors, and the site loads nothing from the network.
 docs: .venv/docs-ready
-	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/docs
+	$(BIN)/sphinx-build -E -W --keep-going -q -b html docs build/docs
 	$(BIN)/python docs/check_offline.py build/docs
 
 .venv/docs-ready: .venv/ready

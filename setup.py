@@ -20,6 +20,7 @@ setup(
     },
     package_data={
         "lungseg": ["py.typed"],
+        "lungseg.compare": ["page.html"],
         "lungseg.report": ["page.html", "page.css"],
         "lungseg.pipeline": ["recipes/*.yaml"],
         "lungseg.weights": ["*/*", "*/*/*"],

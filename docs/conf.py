@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -66,12 +67,17 @@ def setup(app: Sphinx) -> None:
 
 
 def _leave_out_absent(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Drop patterns from tables of contents that no page fits yet."""
+    """Leave out what names pages that are not in the tree yet: patterns and links."""
 
     def fits(line: str) -> bool:
         pattern = line.strip().removeprefix("/")
         return not pattern.endswith("*") or any(HERE.glob(f"{pattern}.md"))
 
-    if ":glob:" in source[0]:
-        lines = source[0].split("\n")
-        source[0] = "\n".join(one for one in lines if not one.startswith("/") or fits(one))
+    def link(found: re.Match[str]) -> str:
+        return found[0] if (HERE / found[2]).is_file() else found[1]
+
+    text = re.sub(r"\[([^\]]+)\]\((?:\.\./)?((?:serve|reproduction)\.md)\)", link, source[0])
+    if ":glob:" in text:
+        lines = text.split("\n")
+        text = "\n".join(one for one in lines if not one.startswith("/") or fits(one))
+    source[0] = text

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lungseg.io.reader import read
     from lungseg.masker import LungMasker
     from lungseg.phantoms import phantom
+    from lungseg.pipeline.from_recipe import from_recipe
     from lungseg.pipeline.pipeline import Pipeline
     from lungseg.pipeline.prediction import Prediction
     from lungseg.quantify.measure import severity
@@ -51,12 +52,22 @@ _HOME = {
     "Scan": "lungseg.scan",
     "Severity": "lungseg.quantify.severity",
     "audit": "lungseg.evaluation.audit",
+    "from_recipe": "lungseg.pipeline.from_recipe",
     "inspect": "lungseg.doctor",
     "phantom": "lungseg.phantoms",
     "read": "lungseg.io.reader",
     "severity": "lungseg.quantify.measure",
 }
-_SUBPACKAGES = ("evaluation", "io", "networks", "pipeline", "preprocess", "training", "weights")
+_SUBPACKAGES = (
+    "cluster",
+    "evaluation",
+    "io",
+    "networks",
+    "pipeline",
+    "preprocess",
+    "training",
+    "weights",
+)
 
 __all__ = [
     "CTClassifier",
@@ -74,6 +85,7 @@ __all__ = [
     "Scan",
     "Severity",
     "audit",
+    "from_recipe",
     "inspect",
     "phantom",
     "read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import check_is_fitted
 
 from lungseg.artifact import Precision, load_weights, read_artifact, write_artifact
+from lungseg.errors import InputError
 from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.splits import grouped_split
@@ -29,7 +31,7 @@ from lungseg.training.balanced import balanced_weights
 from lungseg.training.schedule import Schedule
 
 #: Parameters that say how to run and not what was learned; an artefact leaves them out.
-_RUNTIME = ("weights", "checkpoint", "tensorboard", "verbose")
+_RUNTIME = ("weights", "offline", "checkpoint", "tensorboard", "verbose")
 
 #: Fewer scans than this say nothing of a temperature.
 _ENOUGH = 20
@@ -103,6 +105,10 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         Trained weights to use, or to start from when `fit` is called: a name of
         `lungseg.weights.names`, a folder that `save` wrote, or "imagenet" (a download).
         A start takes what fits by name and shape, so that the classes may be new.
+    offline : {"error", "random"}
+        What becomes of ``weights="imagenet"`` where they cannot be had: an error, or a
+        warning and a start from random weights, all of which then learn from the first
+        epoch on.
     checkpoint : str, Path, optional
         Folder in which a training keeps its state; see `LungMasker`.
     tensorboard : str, Path, optional
@@ -168,6 +174,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         threshold: float | str | tuple[str, float] = 0.5,
         positive: Any = None,
         weights: str | Path | None = None,
+        offline: Literal["error", "random"] = "error",
         checkpoint: str | Path | None = None,
         tensorboard: str | Path | None = None,
         seed: int = 0,
@@ -200,6 +207,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         self.threshold = threshold
         self.positive = positive
         self.weights = weights
+        self.offline = offline
         self.checkpoint = checkpoint
         self.tensorboard = tensorboard
         self.seed = seed
@@ -250,7 +258,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         numbers = self._numbers_of(labels)
         bags = [self._pictures(scan) for scan in iterate_scans(X)]
         bags, numbers, groups, aside = self._set_aside(bags, numbers, groups, validation)
-        model = self._build(self.weights)
+        model, started = self._start()
         data = _flatten(bags, numbers)
         loss = self._make_loss(numbers)
         self.history_ = train_classifier(
@@ -258,7 +266,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             data,
             None if aside is None else _flatten(*aside),
             loss=loss,
-            schedule=self._schedule(len(data[1])),
+            schedule=self._schedule(len(data[1]), started),
             augment=self.augment,
             weights=self._draws(bags, numbers, groups),
             folder=None if self.checkpoint is None else Path(self.checkpoint),
@@ -391,16 +399,18 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             seed=self.seed,
         )
 
-    def _schedule(self, pictures: int) -> Schedule:
+    def _schedule(self, pictures: int, started: bool) -> Schedule:
         freeze_norm = self.freeze_norm
         if freeze_norm == "auto":
-            freeze_norm = self.weights is not None and pictures < 8 * self.batch_size
+            freeze_norm = started and pictures < 8 * self.batch_size
+        # A trunk that was to be trained already and is not has to learn with the rest.
+        afresh = self.weights is not None and not started
         return Schedule(
-            epochs=self.epochs,
+            epochs=self.epochs + (self.frozen_epochs if afresh else 0),
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
-            frozen_epochs=self.frozen_epochs,
-            unfreeze=self.unfreeze,
+            frozen_epochs=0 if afresh else self.frozen_epochs,
+            unfreeze=1.0 if afresh else self.unfreeze,
             freeze_norm=bool(freeze_norm),
             average=self.average,
             mixup=self.mixup,
@@ -685,6 +695,20 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             "conformal": None if self.conformal_ is None else self.conformal_.scores,
         }
 
+    def _start(self) -> tuple[Any, bool]:
+        """Build what training starts from, and say whether it was trained before."""
+        try:
+            return self._build(self.weights), self.weights is not None
+        except InputError as error:
+            if self.weights != "imagenet" or self.offline == "error":
+                raise
+            warnings.warn(
+                f"{error.cause}: {self.network} starts from random weights, and the whole of "
+                "it learns",
+                stacklevel=3,
+            )
+            return self._build(None), False
+
     def _build(self, start: str | Path | None) -> Any:
         from lungseg.backend import keras
         from lungseg.networks import build
@@ -730,6 +754,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         check_params(
             self,
             loss=("focal", "cross-entropy"),
+            offline=("error", "random"),
             pool=tuple(RULES),
             input_size=(1, None),
             gamma=(0, None),

@@ -59,13 +59,15 @@ class InfectionSegmenter(BaseEstimator):
     input_size : int
         Side in pixels of the square that the lungs are fitted into, divisible by 32.
     within : {"near", "lungs", "picture"}
-        Where infection may lie: in the lung mask and the notches of its outline, since a
-        masker cuts off consolidation at the pleura (in a picture cropped to the lungs, also
-        just beside them); in the lung mask; anywhere.
+        Where infection may lie: in the lung mask, the notches of its outline and regions
+        that begin there, since a masker cuts off consolidation (in a picture cropped to the
+        lungs, also just beside them); in the lung mask; anywhere.
     trim : float
         Share of the slices at each end of a volume that is not looked at.
     clahe : float
         Clip limit of a contrast-limited adaptive histogram equalisation; 0 for none.
+    standardise : bool
+        Bring each slice to one mean and deviation.
     threshold : {"dice", "iou"} or float
         Probability from which a pixel is infected: the one of the best mean Dice, or
         intersection over union, on the scans kept aside, or a number.
@@ -137,6 +139,7 @@ class InfectionSegmenter(BaseEstimator):
         within: Within = "near",
         trim: float = 0.0,
         clahe: float = 0.0,
+        standardise: bool = False,
         threshold: Literal["dice", "iou"] | float = "dice",
         turns: int = 0,
         loss: PixelLoss = "dice-ce",
@@ -162,6 +165,7 @@ class InfectionSegmenter(BaseEstimator):
         self.within = within
         self.trim = trim
         self.clahe = clahe
+        self.standardise = standardise
         self.threshold = threshold
         self.turns = turns
         self.loss = loss
@@ -300,6 +304,7 @@ class InfectionSegmenter(BaseEstimator):
             mend_labels=self.mend_labels,
             average=self.average,
             clahe=self.clahe,
+            standardise=self.standardise,
             augment=self.augment,
             seed=self.seed,
             verbose=self.verbose,
@@ -472,6 +477,7 @@ class InfectionSegmenter(BaseEstimator):
             turns=self.turns,
             trim=self.trim,
             clahe=self.clahe,
+            standardise=self.standardise,
             within=self.within,
             spread=self.spread_,
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lungseg.errors import InputError
@@ -83,6 +84,20 @@ class Manifest:
         others = [row for row in self.rows if row.patient]
         return Manifest(self.path, (*single, *others[::every]))
 
+    def grouped(self, block: int) -> Manifest:
+        """Take neighbours without a patient for one: so many, in the order of their names."""
+        single = sorted(
+            (row for row in self.rows if not row.patient), key=lambda r: _natural(r.file)
+        )
+        place = {row.file: number // block for number, row in enumerate(single)}
+        return Manifest(
+            self.path,
+            tuple(
+                row if row.patient else replace(row, patient=f"block {place[row.file]}")
+                for row in self.rows
+            ),
+        )
+
     def without(self, names: Iterable[str]) -> Manifest:
         """Return the rows whose files have none of these names."""
         left_out = set(names)
@@ -151,6 +166,53 @@ def read_manifest(
     _check_repeats(manifest)
     _check_splits(manifest)
     return manifest
+
+
+def column_names(path: Path) -> list[str]:
+    """Columns of a manifest.
+
+    Raises
+    ------
+    lungseg.InputError
+        If it cannot be read, or has no rows.
+    """
+    return list(_records(path)[0][1])
+
+
+def read_files(path: str | Path) -> list[Path]:
+    r"""Read the files of a manifest, where no more of it is needed.
+
+    Parameters
+    ----------
+    path : str or Path
+        As for `read_manifest`; only the column ``file`` must be there. Whether the files
+        are is found out when they are read.
+
+    Returns
+    -------
+    list of Path
+        Each once.
+
+    Raises
+    ------
+    lungseg.InputError
+        If it cannot be read, or the column or a value in it is missing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "m.csv"
+    >>> _ = path.write_text("file,note\na.png,x\nb.png,y\n")
+    >>> [file.name for file in read_files(path)]
+    ['a.png', 'b.png']
+    """
+    path = Path(path).expanduser()
+    records = _records(path)
+    _check_columns(path, records[0][1], ("file",))
+    for number, record in records:
+        if not record["file"].strip():
+            raise InputError(f"{path}, line {number}", "file is blank", "fill it in")
+    return list(dict.fromkeys(path.parent / record["file"].strip() for _, record in records))
 
 
 def read_names(path: Path) -> list[str]:
@@ -270,3 +332,9 @@ def _check_splits(manifest: Manifest) -> None:
             f"{len(torn)} patients are in more than one split: {', '.join(torn[:3])}",
             "put each patient in one split",
         )
+
+
+def _natural(path: Path) -> list[tuple[bool, int, str]]:
+    """Sort key by which 10 comes after 9."""
+    parts = re.split(r"(\d+)", path.name)
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]

@@ -22,6 +22,7 @@ from lungseg.inference.finder import Fallback, Finder
 from lungseg.inputs import check_same_length, iterate_scans
 from lungseg.io.mask_cache import MaskCache
 from lungseg.io.masks import read_mask
+from lungseg.networks.registry import info, names, option_names
 from lungseg.params import check_params
 from lungseg.postprocess.confidence import Confidence
 from lungseg.preprocess.body import body_mask
@@ -41,14 +42,15 @@ _EXPORT = "masker.onnx.gz"
 
 
 class LungMasker(TransformerMixin, BaseEstimator):
-    """Find the lungs of chest CT scans with BCDU-Net.
+    """Find the lungs of chest CT scans, with BCDU-Net by default.
 
     Parameters
     ----------
-    network : {"bcdunet-d3", "bcdunet-d1"}
-        Network by name; see `lungseg.networks.names`.
+    network : str
+        Network by name: BCDU-Net, or another of ``lungseg.networks.names("segment")``.
     filters : int
-        Width of its first stage; 64 in the paper.
+        Width of its first stage, 64 in the paper; networks without this option have one
+        width.
     input_size : int
         Longer side in pixels of the frame that a slice is fitted into, divisible by 32.
     crop : bool
@@ -411,7 +413,7 @@ class LungMasker(TransformerMixin, BaseEstimator):
         loaded = None if self._folder is None else self._folder / _EXPORT
         if precision == "single" and loaded is not None and loaded.is_file():
             return {_EXPORT: loaded.read_bytes()}
-        if not can_export():
+        if not (can_export() and info(self.network).any_size):
             return {}
         model = self._build(None)
         model.set_weights([store_as(part, precision) for part in self.model_.get_weights()])
@@ -431,7 +433,7 @@ class LungMasker(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         if self._folder is not None and (self._folder / _EXPORT).is_file():
             return gzip.decompress((self._folder / _EXPORT).read_bytes())
-        return to_onnx(self.model_) if can_export() else None
+        return to_onnx(self.model_) if can_export() and info(self.network).any_size else None
 
     @classmethod
     def from_pretrained(cls, name: str | Path | None = None) -> LungMasker:
@@ -477,7 +479,11 @@ class LungMasker(TransformerMixin, BaseEstimator):
 
         # What is stored and exported computes in float32, however it was trained.
         with compute_type("float32") if size is None else nullcontext():
-            return build(self.network, (size, size, 1), 1, filters=self.filters)
+            return build(self.network, (size, size, 1), 1, **self._options())
+
+    def _options(self) -> dict[str, int]:
+        """Width, where the network has one."""
+        return {"filters": self.filters} if "filters" in option_names(self.network) else {}
 
     def _load_into(self, model: Any, name: str | Path) -> None:
         from lungseg.weights import folder_of
@@ -523,7 +529,7 @@ class LungMasker(TransformerMixin, BaseEstimator):
     def _check(self) -> None:
         check_params(
             self,
-            network=("bcdunet-d1", "bcdunet-d3"),
+            network=tuple(names("segment")),
             target=("lungs", "surrounding"),
             filters=(1, None),
             input_size=(32, None),

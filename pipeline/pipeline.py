@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, overload
 
@@ -21,6 +23,7 @@ from lungseg.evaluation.splits import grouped_split
 from lungseg.infection import InfectionSegmenter
 from lungseg.inputs import check_is_list, check_same_length, iterate_scans
 from lungseg.io.reader import as_scan
+from lungseg.io.shown_cache import ShownCache
 from lungseg.masker import LungMasker
 from lungseg.preprocess.chain import Chain, check_transforms
 from lungseg.preprocess.registry import build_all, describe
@@ -52,6 +55,10 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         Transforms of `lungseg.preprocess` that are applied to every scan between its mask
         and its classification, in training and inference alike. The masker sees the scan
         as it was read, and masks, heat maps and slice numbers come back in its grid.
+    cache : str, Path, optional
+        Folder in which what the transforms make of each scan is kept by its content, so
+        that no scan is transformed twice; bounded in size, and safe under two processes.
+        `LungMasker` has one for masks.
 
     Attributes
     ----------
@@ -77,12 +84,14 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         infection: InfectionSegmenter | None = None,
         *,
         preprocess: Sequence[ScanTransform] = (),
+        cache: str | Path | None = None,
     ) -> None:
         self.masker = masker
         self.roi = roi
         self.classifier = classifier
         self.infection = infection
         self.preprocess = preprocess
+        self.cache = cache
 
     # === Training ===
 
@@ -225,7 +234,12 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         import tempfile
 
         pipeline = Pipeline(
-            self.masker, self.roi, self.classifier, self.infection, preprocess=self.preprocess
+            self.masker,
+            self.roi,
+            self.classifier,
+            self.infection,
+            preprocess=self.preprocess,
+            cache=self.cache,
         )
         pipeline.masker_, pipeline.roi_ = self.masker_, self.roi_
         pipeline.preprocess_ = self.preprocess_
@@ -420,10 +434,28 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
     def _rois(self, X: Iterable[Any]) -> Iterable[Any]:
         """Show one scan after the other: the whole list never lies in memory."""
+        show = self._show()
         if isinstance(self.masker_, str):
-            return (self.chain_.show(scan).scan for scan in iterate_scans(X))
+            return (show(scan, None) for scan in iterate_scans(X))
         check_is_list(X)
-        return (self.chain_.show(*item).scan for item in self.masker_.iterate(X))
+        return (show(*item) for item in self.masker_.iterate(X))
+
+    def _show(self) -> Callable[[Scan, LungMask | None], Scan]:
+        """Make what goes through the chain, or is taken from the cache."""
+        chain = self.chain_
+        if self.cache is None or not self.preprocess_:
+            return lambda scan, mask: chain.show(scan, mask).scan
+        how = [describe(transform) for transform in self.preprocess_], self.roi_.get_params()
+        cache = ShownCache(self.cache, json.dumps([*how, version("lungseg")], default=str))
+
+        def show(scan: Scan, mask: LungMask | None) -> Scan:
+            shown = cache.get(scan, mask)
+            if shown is None:
+                shown = chain.show(scan, mask).scan
+                cache.put(scan, mask, shown)
+            return shown
+
+        return show
 
     @property
     def chain_(self) -> Chain:
@@ -546,7 +578,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         name : str or Path
-            A name of `lungseg.pipeline.recipe.names`, or a YAML file.
+            A name of `lungseg.pipeline.recipe.names`, a YAML file, or a variant of either,
+            as "s0-tiny@lungs+epochs=3"; see `lungseg.pipeline.recipe.load_recipe`.
 
         Returns
         -------
@@ -555,18 +588,20 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         Raises
         ------
         lungseg.InputError
-            If there is no such recipe, or a key or value in it is wrong.
+            If there is no such recipe, a key or value in it is wrong, or it trains a
+            segmenter: `lungseg.from_recipe` makes any of them.
         """
+        from lungseg.pipeline.from_recipe import make_pipeline
         from lungseg.pipeline.recipe import load_recipe
 
         recipe = load_recipe(name)
-        masker: Any = "passthrough"
-        if recipe.masker is not None:
-            masker = LungMasker.from_pretrained(recipe.masker.weights)
-            masker.set_params(threshold=recipe.masker.threshold)
-        roi = RoiMultiply() if recipe.roi is None else RoiMultiply(**recipe.roi.model_dump())
-        classifier = CTClassifier(**recipe.classifier.model_dump(exclude_none=True))
-        return cls(masker, roi, classifier, preprocess=recipe.transforms())
+        if recipe.trains != "classifier":
+            raise InputError(
+                str(name),
+                f"this recipe trains the {recipe.trains}, and no Pipeline",
+                f'call lungseg.from_recipe("{name}"), or lungseg fit --recipe {name}',
+            )
+        return make_pipeline(recipe)
 
     def _card(self) -> str:
         names = ", ".join(map(str, self.classes_))

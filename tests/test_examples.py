@@ -67,6 +67,11 @@ def test_grid_search(run) -> None:
     assert "best gamma" in run("grid_search")
 
 
+def test_compare_recipes(run) -> None:
+    assert "s0-simple@crop: ROC AUC" in run("compare_recipes", "--epochs", 1)
+    assert Path("example-out/compare/comparison.html").is_file()
+
+
 def test_every_example_is_run_here() -> None:
     tests = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     assert {path.stem for path in FOLDER.glob("*.py")} <= tests

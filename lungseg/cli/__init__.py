@@ -21,6 +21,7 @@ _COMMANDS = {
     "fit-infection": "fit_infection",
     "fit-trunk": "fit_trunk",
     "evaluate": "evaluate",
+    "compare": "compare",
     "calibrate": "calibrate",
     "recipes": "recipes",
     "networks": "networks",

@@ -27,7 +27,8 @@ def progress(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
 
 
 def use_cache(pipeline: Pipeline, folder: Path | None) -> Pipeline:
-    """Keep the masks of a pipeline on disk, so that no scan is masked twice."""
+    """Keep masks and preprocessed scans on disk, so that none is made twice."""
+    pipeline.set_params(cache=None if folder is None else folder / "shown")
     for masker in (pipeline.masker, getattr(pipeline, "masker_", None)):
         if masker is not None and not isinstance(masker, str):
             masker.set_params(cache=folder)

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lungseg.cli.options import Cluster, Resume
+
 if TYPE_CHECKING:
+    from lungseg.cluster.evaluate_job import EvaluateJob
     from lungseg.manifest import Manifest
     from lungseg.pipeline.pipeline import Pipeline
 
@@ -26,32 +29,108 @@ def evaluate(
     cache: Annotated[
         Path | None, typer.Option(help="Folder for masks, so that none is made twice.")
     ] = None,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Draws of the bootstrap that the intervals are from.")
+    ] = 1000,
+    cluster: Cluster = None,
+    resume: Resume = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure a pipeline: every figure with its interval over patients."""
     import json as json_module
 
     from lungseg.cli.common import print_json, use_cache
-    from lungseg.evaluation.measure import measure_pipeline
+    from lungseg.cli.many import marker_of
+    from lungseg.cluster.evaluate_job import EvaluateJob
+    from lungseg.cluster.weights import Weights
     from lungseg.io.atomic import atomic_path
     from lungseg.manifest import read_manifest
     from lungseg.pipeline.pipeline import Pipeline
+    from lungseg.weights import default
 
     rows = read_manifest(manifest, label=label_column)
     chosen = rows if split == "all" else rows.split(split)
     loaded = use_cache(Pipeline.from_pretrained(pipeline), cache)
-    result = measure_pipeline(loaded, chosen)
-    out.mkdir(parents=True, exist_ok=True)
+    if cluster is not None or resume:
+        job = EvaluateJob(
+            Weights.of(pipeline or default("pipeline")),
+            audit,
+            None if cache is None else str(cache.absolute()),
+            marker_of(out.absolute(), cluster),
+        )
+        result = _measure_many(job, loaded, chosen, out.absolute(), cluster, repeats)
+    else:
+        result = _measure(loaded, chosen, out, audit, repeats)
     result["leaks"] = _leaks(rows, split)
     _draw(out, result)
-    if audit and not isinstance(loaded.masker_, str):
-        result["audit"] = _audit(loaded, chosen, result, out)
     with atomic_path(out / "evaluation.json") as path:
         path.write_text(json_module.dumps(result, indent=2, ensure_ascii=False), "utf-8")
     if json:
         print_json(result)
     else:
         _print(result)
+    if result.get("failed"):
+        raise typer.Exit(1)
+
+
+def _measure(
+    pipeline: Pipeline, chosen: Manifest, out: Path, audit: bool, repeats: int
+) -> dict[str, Any]:
+    """Measure one scan after the other in this process."""
+    from lungseg.evaluation.audit import audit as audit_pipeline
+    from lungseg.evaluation.measure import measure_pipeline
+
+    result = measure_pipeline(pipeline, chosen, repeats=repeats)
+    out.mkdir(parents=True, exist_ok=True)
+    if audit and not isinstance(pipeline.masker_, str):
+        known = {str(name): name for name in pipeline.classes_.tolist()}
+        labels = [known[row["true"]] for row in result["predictions"]]
+        found = audit_pipeline(pipeline, chosen.files, labels, chosen.patients, repeats=repeats)
+        found.save_figure(out / "audit.png")
+        result["audit"] = found.to_dict()
+    return result
+
+
+def _measure_many(
+    job: EvaluateJob,
+    pipeline: Pipeline,
+    chosen: Manifest,
+    out: Path,
+    cluster: str | None,
+    repeats: int,
+) -> dict[str, Any]:
+    """Measure what is missing, here or on a cluster, and join it with what is there."""
+    import os
+
+    import numpy as np
+
+    from lungseg.cli.many import batch
+    from lungseg.errors import InputError
+    from lungseg.evaluation.audit import join_looks
+    from lungseg.evaluation.measure import known_labels, measure_probabilities
+
+    known_labels(pipeline, chosen)  # before thousands of scans are read
+    keys = [os.path.abspath(file) for file in chosen.files]
+    with batch(job, keys, out=out, cluster=cluster, resume=True) as todo:
+        for _ in todo.outcomes("evaluate"):
+            pass
+        found = {record["key"]: record for record in todo.records()}
+    good = [number for number, key in enumerate(keys) if found[key]["error"] is None]
+    failed = [{"file": k, "error": found[k]["error"]} for k in keys if found[k]["error"]]
+    if not good:
+        raise InputError(str(chosen.path), "none of its scans could be scored", "see the errors")
+    used, values = chosen.take(good), [found[keys[number]]["value"] for number in good]
+    probabilities = np.array([value["probabilities"] for value in values])
+    result = measure_probabilities(pipeline, used, probabilities, repeats=repeats)
+    result["failed"] = failed
+    if values[0]["audit"] is not None:
+        names = [str(name) for name in result["classes"]]
+        truth = [names.index(row["true"]) for row in result["predictions"]]
+        looks = [value["audit"] for value in values]
+        joined = join_looks(looks, truth, used.patients, repeats=repeats)
+        joined.save_figure(out / "audit.png")
+        result["audit"] = joined.to_dict()
+    return result
 
 
 def _leaks(rows: Manifest, split: str) -> list[dict[str, Any]]:
@@ -77,18 +156,6 @@ def _draw(out: Path, result: dict[str, Any]) -> None:
         classifier_figures(out, truth, scores, names)
 
 
-def _audit(
-    pipeline: Pipeline, chosen: Manifest, result: dict[str, Any], out: Path
-) -> dict[str, Any]:
-    from lungseg.evaluation.audit import audit
-
-    known = {str(name): name for name in pipeline.classes_.tolist()}
-    labels = [known[row["true"]] for row in result["predictions"]]
-    found = audit(pipeline, chosen.files, labels, chosen.patients)
-    found.save_figure(out / "audit.png")
-    return found.to_dict()
-
-
 def _print(result: dict[str, Any]) -> None:
     from lungseg.evaluation.bootstrap import Estimate
 
@@ -102,5 +169,7 @@ def _print(result: dict[str, Any]) -> None:
         print(f"audit, {view}: ROC AUC {Estimate(**figure)}")
     if "audit" in result:
         print(f"audit, heat inside lungs: {Estimate(**result['audit']['heat_inside_lungs'])}")
+    if result.get("failed"):
+        print(f"left out, since they could not be used: {len(result['failed'])}")
     for leak in result["leaks"]:
         print(f"leak: {leak['file']} looks like {leak['copy']} ({leak['correlation']:.2f})")

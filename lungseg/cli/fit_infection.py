@@ -9,7 +9,6 @@ import typer
 
 if TYPE_CHECKING:
     from lungseg.infection import InfectionSegmenter
-    from lungseg.manifest import Row
     from lungseg.scan import MaskedScan
 
 _PURPOSE = (
@@ -69,8 +68,8 @@ def fit_infection(
     from lungseg.masker import LungMasker
     from lungseg.training.cross_fit import cross_fit
 
-    rows = read_manifest(manifest, need=("mask",), patient="case").thinned(every).rows
-    groups = _groups(rows, block)
+    chosen = read_manifest(manifest, need=("mask",), patient="case").thinned(every).grouped(block)
+    rows, groups = chosen.rows, chosen.patients
     trusted = [row.label_source != "pseudo" for row in rows]
     lungs = LungMasker.from_pretrained(masker).set_params(cache=cache)
     items: list[MaskedScan] = list(lungs.iterate(row.file for row in rows))
@@ -141,20 +140,6 @@ def _documents(
         licence=LICENCE,
         limits=_LIMITS,
     )
-
-
-def _groups(rows: tuple[Row, ...], block: int) -> list[str]:
-    """Patient of each row; neighbours without one are taken for a patient."""
-    single = sorted((row for row in rows if not row.patient), key=lambda row: _natural(row.file))
-    place = {row.file: number // block for number, row in enumerate(single)}
-    return [row.patient or f"block {place[row.file]}" for row in rows]
-
-
-def _natural(path: Path) -> tuple[Any, ...]:
-    """Sort key in which 10 comes after 9."""
-    import re
-
-    return tuple(int(p) if p.isdigit() else p for p in re.split(r"(\d+)", path.name))
 
 
 def _draw(segmenter: InfectionSegmenter, out: Path) -> None:

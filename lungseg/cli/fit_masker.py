@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from lungseg.manifest import Manifest
-    from lungseg.masker import LungMasker
     from lungseg.training.mixture import Source
 
 _PURPOSE = (
@@ -70,6 +68,7 @@ def fit_masker(
         three_splits,
         training_facts,
     )
+    from lungseg.evaluation.measure_masker import measure_masker
     from lungseg.manifest import read_manifest, read_names
     from lungseg.masker import LungMasker
     from lungseg.training.mixture import Source, mix, read_lesion_bank
@@ -111,7 +110,9 @@ def fit_masker(
     precision: Any = "half" if half else "single"
     stored = LungMasker.from_pretrained(masker.save(out, precision=precision))
     parts = {"train": train, "validation": val, "test": held}
-    figures = {name: _figures(stored, part) for name, part in parts.items() if name != "train"}
+    figures = {
+        name: measure_masker(stored, part) for name, part in parts.items() if name != "train"
+    }
     documents = make_documents(
         title=f"Lung masker “{out.name}”",
         purpose=_PURPOSE.format(**masker.get_params()),
@@ -132,34 +133,3 @@ def _others(sources: list[Source]) -> str:
     """One sentence on what else was trained on."""
     shown = [f"{len(source)} {source.name}" for source in sources if len(source)]
     return f"Trained also on {', '.join(shown)}." if shown else ""
-
-
-def _figures(masker: LungMasker, part: Manifest) -> dict[str, dict[str, Any]]:
-    """Mean and least Dice over scans, and how far surfaces lie apart."""
-    import numpy as np
-
-    from lungseg.evaluation.bootstrap import bootstrap_estimate
-    from lungseg.evaluation.dice import dice
-    from lungseg.evaluation.surface import hausdorff95, surface_dice
-    from lungseg.io.masks import read_mask
-
-    if not len(part):
-        return {}
-    scores: dict[str, list[float]] = {"mean Dice": [], "surface Dice": [], "HD95": []}
-    for item, truth in zip(masker.iterate(part.files), part.masks, strict=True):
-        found, true = item.mask.lungs, read_mask(truth, item.scan)
-        spacing: tuple[float, ...] | None = item.scan.spacing
-        if len(found) == 1:  # what lies between slices is no distance
-            found, true, spacing = found[0], true[0], spacing and spacing[1:]
-        scores["mean Dice"].append(dice(found, true))
-        scores["surface Dice"].append(surface_dice(found, true, tolerance=1, spacing=spacing))
-        scores["HD95"].append(hausdorff95(found, true, spacing=spacing))
-    unit = "px" if item.scan.spacing is None else "mm"
-    names = {"surface Dice": f"surface Dice at 1 {unit}", "HD95": f"HD95 in {unit}"}
-    figures = {
-        names.get(name, name): bootstrap_estimate(np.mean, part.patients, values).to_dict()
-        for name, values in scores.items()
-    }
-    # A bootstrap says nothing of an extreme value: no interval.
-    least = {**figures["mean Dice"], "value": min(scores["mean Dice"]), "low": None, "high": None}
-    return {**figures, "least Dice": least}

@@ -140,21 +140,72 @@ def audit(
     unknown = set(np.asarray(y).tolist()) - set(classes)
     if unknown:
         raise ValueError(f"y holds classes that the pipeline does not know: {sorted(unknown)}")
-    truth = np.array([classes.index(label) for label in np.asarray(y).tolist()])
-    scores: dict[str, list[NDArray[np.float64]]] = {view: [] for view in VIEWS}
-    inside = []
-    for item in pipeline.masker_.iterate(X):
-        views = _views(item, pipeline.chain_, pipeline.roi_)
-        rows = pipeline.classifier_.predict_proba(views.values())
-        for view, row in zip(views, rows, strict=True):
-            scores[view].append(row)
-        inside.append(_heat_inside(pipeline, item))
+    looks = [look(pipeline, item) for item in pipeline.masker_.iterate(X)]
+    truth = [classes.index(label) for label in np.asarray(y).tolist()]
+    return join_looks(looks, truth, groups, repeats=repeats)
+
+
+def look(pipeline: Pipeline, item: MaskedScan) -> dict[str, Any]:
+    """Score one scan in each view: its part of an `audit`.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        With a masker.
+    item : MaskedScan
+
+    Returns
+    -------
+    dict
+        ``views``: probabilities of the classes in each of `VIEWS`; ``heat_inside``, None where
+        there is no heat or no lung. In types that JSON knows.
+    """
+    views = _views(item, pipeline.chain_, pipeline.roi_)
+    rows = pipeline.classifier_.predict_proba(views.values())
+    return {
+        "views": {view: row.tolist() for view, row in zip(views, rows, strict=True)},
+        "heat_inside": _heat_inside(pipeline, item),
+    }
+
+
+def join_looks(
+    looks: Sequence[dict[str, Any]],
+    truth: Sequence[int],
+    groups: Sequence[Any],
+    *,
+    repeats: int = 1000,
+) -> Audit:
+    """Make an audit of what `look` saw in each scan.
+
+    Parameters
+    ----------
+    looks : sequence of dict
+    truth : sequence of int
+        Number of each scan's class.
+    groups : sequence
+        Patient of each scan.
+    repeats : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    Audit
+    """
+    numbers = np.asarray(truth)
     return Audit(
         {
-            view: bootstrap_estimate(_auc, groups, truth, np.array(rows), repeats=repeats)
-            for view, rows in scores.items()
+            view: bootstrap_estimate(
+                _auc,
+                groups,
+                numbers,
+                np.array([one["views"][view] for one in looks]),
+                repeats=repeats,
+            )
+            for view in VIEWS
         },
-        bootstrap_estimate(_mean, groups, np.array(inside, float), repeats=repeats),
+        bootstrap_estimate(
+            _mean, groups, np.array([one["heat_inside"] for one in looks], float), repeats=repeats
+        ),
     )
 
 
@@ -181,15 +232,15 @@ def _views(item: MaskedScan, chain: Chain, roi: RoiMultiply) -> dict[str, Scan]:
     }
 
 
-def _heat_inside(pipeline: Pipeline, item: MaskedScan) -> float:
-    """Share of the heat inside the lungs; not a number where there is neither."""
+def _heat_inside(pipeline: Pipeline, item: MaskedScan) -> float | None:
+    """Share of the heat inside the lungs; None where there is no heat or no lung."""
     if not item.mask.lungs.any():
-        return float("nan")
+        return None
     shown = pipeline.chain_.show(*item)
     (found,) = pipeline.classifier_.explain([shown.scan])
     heat = shown.restore(found.voxels)
     total = float(heat.sum())
-    return float(heat[item.mask.lungs].sum()) / total if total else float("nan")
+    return float(heat[item.mask.lungs].sum()) / total if total else None
 
 
 def _auc(truth: NDArray[Any], scores: NDArray[Any]) -> float | None:

@@ -84,7 +84,9 @@ def bootstrap_estimate(
     """
     columns = [np.asarray(array) for array in arrays]
     _, owners = np.unique(np.asarray(groups).astype(str), return_inverse=True)
-    members = [np.flatnonzero(owners == number) for number in range(owners.max() + 1)]
+    # One sort, and not one search for each of what may be a million patients.
+    order = np.argsort(owners, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(owners))[:-1])
     rng = np.random.default_rng(seed)
     values = []
     for _ in range(repeats):

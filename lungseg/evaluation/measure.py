@@ -44,6 +44,29 @@ def measure_pipeline(
     lungseg.InputError
         If the manifest is empty or holds a label that the pipeline does not know.
     """
+    known_labels(pipeline, manifest)
+    return measure_probabilities(
+        pipeline, manifest, pipeline.predict_proba(manifest.files), repeats=repeats
+    )
+
+
+def known_labels(pipeline: Pipeline, manifest: Manifest) -> dict[str, Any]:
+    """Say which class each label of a manifest is.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    manifest : Manifest
+
+    Returns
+    -------
+    dict of str to object
+
+    Raises
+    ------
+    lungseg.InputError
+        If the manifest is empty or holds a label that the pipeline does not know.
+    """
     classes = pipeline.classes_.tolist()
     known = {str(name): name for name in classes}
     if set(manifest.labels) <= {"0", "1"} and len(classes) == 2:
@@ -54,7 +77,30 @@ def measure_pipeline(
         raise InputError(
             str(manifest.path), cause, f"the pipeline knows {', '.join(known)}; check the split"
         )
-    probabilities = pipeline.predict_proba(manifest.files)
+    return known
+
+
+def measure_probabilities(
+    pipeline: Pipeline,
+    manifest: Manifest,
+    probabilities: NDArray[np.float64],
+    *,
+    repeats: int = 1000,
+) -> dict[str, Any]:
+    """Measure probabilities that were computed before.
+
+    Parameters
+    ----------
+    pipeline, manifest, repeats
+        As for `measure_pipeline`.
+    probabilities : float array of shape (rows of the manifest, classes)
+
+    Returns
+    -------
+    dict
+        As `measure_pipeline` returns it.
+    """
+    known, classes = known_labels(pipeline, manifest), pipeline.classes_.tolist()
     predicted = pipeline.classifier_.labels_of(probabilities)
     result = evaluate_classifier(
         [known[label] for label in manifest.labels],
@@ -114,8 +160,10 @@ def _per_patient(
     probabilities: NDArray[np.float64],
     repeats: int,
 ) -> dict[str, Any] | None:
-    patients = list(dict.fromkeys(manifest.patients))
-    owned = [[i for i, p in enumerate(manifest.patients) if p == name] for name in patients]
+    rows_of: dict[str, list[int]] = {}
+    for number, name in enumerate(manifest.patients):
+        rows_of.setdefault(name, []).append(number)
+    patients, owned = list(rows_of), list(rows_of.values())
     labels = [{known[manifest.labels[i]] for i in rows} for rows in owned]
     if any(len(found) > 1 for found in labels):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from lungseg.evaluation.area_interval import area_bounds
 from lungseg.evaluation.bootstrap import bootstrap_estimate
 from lungseg.evaluation.pixel_thresholds import threshold_curve
+
+if TYPE_CHECKING:
+    from lungseg.infection import InfectionSegmenter
+    from lungseg.manifest import Manifest
 
 Found = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 
@@ -50,6 +54,30 @@ def measure_infection(
     return {
         name: bootstrap_estimate(_mean, groups, values).to_dict() for name, values in rows.items()
     }
+
+
+def measure_segmenter(segmenter: InfectionSegmenter, part: Manifest) -> dict[str, dict[str, Any]]:
+    """Mark the scans of a manifest, in the default lungs, and measure how right that is.
+
+    Parameters
+    ----------
+    segmenter : InfectionSegmenter
+    part : Manifest
+        With masks; its scans must not have been seen in training.
+
+    Returns
+    -------
+    dict of str to dict
+        As `measure_infection` returns it.
+    """
+    from lungseg.masker import LungMasker
+
+    items = LungMasker.from_pretrained().transform(part.files)
+    pairs = segmenter.probability_pairs(items, part.masks)
+    found = [(*pair, item.mask.voxels) for item, pair in zip(items, pairs, strict=True)]
+    return measure_infection(
+        found, part.patients, threshold=segmenter.threshold_, spread=segmenter.spread_
+    )
 
 
 def _mean(values: NDArray[Any]) -> float | None:

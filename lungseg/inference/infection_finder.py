@@ -14,9 +14,10 @@ from lungseg.evaluation.area_interval import area_bounds
 from lungseg.infection_mask import CLASSES, KINDS, InfectionMask
 from lungseg.inference.lung_view import lung_box
 from lungseg.inference.mark import fit
+from lungseg.inference.reach import reach_beyond
 from lungseg.inference.turns import average_turns, count_turns
 from lungseg.preprocess.body_box import body_box
-from lungseg.preprocess.equalise import equalise
+from lungseg.preprocess.contrast import adjust_contrast
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
 from lungseg.scan import LungMask, Scan
@@ -54,7 +55,7 @@ class InfectionFinder:
     classes : callable
         From grey slices to the probability of each class of each pixel, an array of shape
         (slices, rows, columns, classes) as in `InfectionLoss.call`.
-    input_size, threshold, turns, trim, clahe, within
+    input_size, threshold, turns, trim, clahe, standardise, within
         As in `InfectionSegmenter`.
     spread : float or None
         How far the threshold may lie off, in logits, for the interval of the infected
@@ -67,6 +68,7 @@ class InfectionFinder:
     turns: int
     trim: float
     clahe: float
+    standardise: bool
     within: Within
     spread: float | None
 
@@ -120,7 +122,7 @@ class InfectionFinder:
             found = classes(self._shown(slices, chunk, view))
             for index, part in zip(chunk, found, strict=True):
                 allowed = None if known is None else self._allowed(known[index], view, cropped)
-                yield _in_grid(index, part, view, allowed)
+                yield _in_grid(index, part, view, allowed, reach=self.within == "near")
 
     def _numbers(self, count: int, known: NDArray[np.uint8] | None) -> list[int]:
         """Slices that are looked at: those with lung, without what is trimmed."""
@@ -129,7 +131,7 @@ class InfectionFinder:
 
     def _shown(self, slices: NDArray[Any], numbers: list[int], view: Letterbox) -> Any:
         grey = fit(slices, numbers, view)
-        return np.stack([equalise(part, self.clahe) for part in grey]) if self.clahe else grey
+        return np.stack([adjust_contrast(part, self.clahe, self.standardise) for part in grey])
 
     def _allowed(
         self, lungs: NDArray[np.uint8], view: Letterbox, cropped: bool
@@ -163,13 +165,19 @@ def _closed(lungs: NDArray[np.uint8], reach: int) -> NDArray[np.bool_]:
 
 
 def _in_grid(
-    index: int, found: Floats, view: Letterbox, allowed: NDArray[np.bool_] | None
+    index: int,
+    found: Floats,
+    view: Letterbox,
+    allowed: NDArray[np.bool_] | None,
+    *,
+    reach: bool,
 ) -> _Planes:
     """Bring the classes of one framed slice back to its own grid."""
     count = found.shape[-1]
     nothing = np.zeros((0, 0), np.float32)
     infection = view.undo(found[..., 0] if count == 1 else found[..., 2:].sum(axis=-1))
     if allowed is not None:
+        allowed = reach_beyond(allowed, infection) if reach else allowed
         infection = np.where(allowed, infection, np.float32(0))
     lung = infection if count == 1 else view.undo(1 - found[..., 0])
     dense = view.undo(found[..., 3]) if count == 4 else nothing

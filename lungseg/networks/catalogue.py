@@ -104,6 +104,7 @@ NETWORKS = (
         32,
         "Sandler et al., CVPR 2018; Iakubovskii, Segmentation Models, 2019",
         systems=("S4",),
+        any_size=False,
     ),
     _unet(
         "efficientnetb0",
@@ -113,6 +114,7 @@ NETWORKS = (
         4_377_196,
         32,
         "Tan and Le, ICML 2019",
+        any_size=False,
         options={"top": False, "filters": 8},
     ),
     # === Classifiers ===

@@ -38,6 +38,9 @@ class NetworkInfo:
     outputs : {"logits", "probabilities"}
     imagenet : bool
         Whether it takes ``weights="imagenet"``.
+    any_size : bool
+        Whether one ONNX export takes pictures of any size; layers that enlarge by
+        repeating pixels are exported for one.
     options : mapping
         What the name stands for, as options of the function.
     """
@@ -54,6 +57,7 @@ class NetworkInfo:
     multiple: int = 1
     outputs: Literal["logits", "probabilities"] = "logits"
     imagenet: bool = False
+    any_size: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def find_function(self) -> Any:

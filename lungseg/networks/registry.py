@@ -178,6 +178,18 @@ def register(
     return _NETWORKS[name]
 
 
+def option_names(name: str) -> list[str]:
+    """Names of the options that a network takes.
+
+    Examples
+    --------
+    >>> option_names("unet-s3")
+    ['dropout']
+    """
+    parameters = inspect.signature(info(name).find_function()).parameters.values()
+    return [one.name for one in parameters if one.kind is one.KEYWORD_ONLY]
+
+
 def check_options(name: str, options: Any) -> None:
     """Refuse options that a network does not have, naming those it has.
 
@@ -187,8 +199,7 @@ def check_options(name: str, options: Any) -> None:
     Traceback (most recent call last):
     ValueError: simple has no option 'filters'; it has: dropout
     """
-    parameters = inspect.signature(info(name).find_function()).parameters.values()
-    allowed = [one.name for one in parameters if one.kind is one.KEYWORD_ONLY]
+    allowed = option_names(name)
     for option in options:
         if option not in allowed:
             raise ValueError(f"{name} has no option {option!r}; it has: {', '.join(allowed)}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lungseg.params import check_params
 from lungseg.preprocess.by_slice import by_slice
 from lungseg.preprocess.scan_transform import ScanTransform
+from lungseg.preprocess.standardised import standardised
 from lungseg.preprocess.transformed import Transformed
 from lungseg.scan import LungMask, Scan
 
@@ -29,6 +28,7 @@ class Standardise(ScanTransform):
 
     Examples
     --------
+    >>> import numpy as np
     >>> slices = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
     >>> shown = Standardise().transform(Scan(slices // 2 + 90, units="display")).scan
     >>> round(float(shown.voxels.mean())), round(float(shown.voxels.std()) * 3 / 127.5, 2)
@@ -45,13 +45,6 @@ class Standardise(ScanTransform):
         check_params(self, limit=(0.1, None))
 
     def _transform(self, scan: Scan, mask: LungMask | None) -> Transformed:
-        return Transformed(scan.as_display(by_slice(scan, self._standardised)), mask)
-
-    def _standardised(self, part: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        values = part.astype(np.float32)
-        spread = float(values.std())
-        if spread < 1:
-            # The noise of empty air would fill the whole range.
-            return np.zeros(part.shape, np.uint8)
-        scaled = 127.5 * (1 + (values - values.mean()) / (self.limit * spread))
-        return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+        return Transformed(
+            scan.as_display(by_slice(scan, partial(standardised, limit=self.limit))), mask
+        )

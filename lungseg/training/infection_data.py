@@ -15,7 +15,7 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 import albumentations as A
 
 from lungseg.backend import keras
-from lungseg.preprocess.equalise import equalise
+from lungseg.preprocess.contrast import adjust_contrast
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.training.infection_loss import UNKNOWN
 from lungseg.training.infection_samples import InfectionSample
@@ -34,6 +34,8 @@ class InfectionData(keras.utils.PyDataset):
     batch_size : int
     clahe : float
         Clip limit of `cv2.createCLAHE`; 0 for none.
+    standardise : bool
+        See `lungseg.preprocess.contrast.adjust_contrast`.
     augment : bool
         Without it the samples come once, in their order.
     draws : int
@@ -65,6 +67,7 @@ class InfectionData(keras.utils.PyDataset):
         size: int,
         batch_size: int = 8,
         clahe: float = 0.0,
+        standardise: bool = False,
         augment: bool = False,
         draws: int = 0,
         lead: tuple[float, float] = (0.5, 0.9),
@@ -77,6 +80,7 @@ class InfectionData(keras.utils.PyDataset):
         self.size = size
         self.batch_size = batch_size
         self.clahe = clahe
+        self.standardise = standardise
         self.augment = augment
         self.draws = (draws if augment else 0) or len(samples)
         self.lead = lead
@@ -130,8 +134,7 @@ class InfectionData(keras.utils.PyDataset):
             self._change.set_random_seed(int(rng.integers(2**31)))
             changed = self._change(image=grey, masks=masks)
             grey, masks = changed["image"], changed["masks"]
-        if self.clahe:
-            grey = equalise(grey, self.clahe)
+        grey = adjust_contrast(grey, self.clahe, self.standardise)
         target = np.stack(masks, axis=-1).astype(np.float32) / np.float32(255)
         for channel, mask in enumerate(known):
             if mask is None:

@@ -41,6 +41,7 @@ class InfectionPlan:
     mend_labels: float
     average: float
     clahe: float
+    standardise: bool
     augment: bool
     seed: int
     verbose: int
@@ -133,6 +134,7 @@ def _train(
         "size": plan.size,
         "batch_size": plan.batch_size,
         "clahe": plan.clahe,
+        "standardise": plan.standardise,
         "seed": plan.seed,
     }
     data = InfectionData(

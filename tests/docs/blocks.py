@@ -68,8 +68,7 @@ def blocks_of(page: Path) -> list[Block]:
             number += 1
         language = fence[2]
         if language in ("python", "sh"):
-            above = _REASON.fullmatch(lines[start - 2].strip()) if start > 1 else None
-            reason = above[1] if above else _README.get(lines[start])
+            reason = _reason(lines[: start - 1]) or _README.get(lines[start])
             text = "\n".join(lines[start:number]) + "\n"
             found.append(Block(name, start + 1, language, text, reason))
         elif language not in _SHOWN and not language.startswith("{"):
@@ -79,3 +78,12 @@ def blocks_of(page: Path) -> list[Block]:
             )
         number += 1
     return found
+
+
+def _reason(before: list[str]) -> str | None:
+    """Read the comment above a fence; an empty line may lie between."""
+    above = [line.strip() for line in before[-2:]]
+    if above and not above[-1]:
+        above.pop()
+    found = _REASON.fullmatch(above[-1]) if above else None
+    return found[1] if found else None

@@ -52,7 +52,7 @@ def test_what_is_wrong_is_found(tmp_path) -> None:
     assert block.reason == "it needs a reason"
     with pytest.raises(Exception, match="--oot"):
         shell.check(block)
-    page.write_text("<!-- not run: far away -->\n\n```python\n1 +\n```\n")
+    page.write_text("<!-- not run: far away -->\n\nText.\n```python\n1 +\n```\n")
     (block,) = blocks_of(page)
     assert block.reason is None
     page.write_text("```\nls\n```\n")

@@ -287,3 +287,24 @@ def test_a_network_without_global_pooling_trained_in_bfloat16(pictures, tmp_path
     grey = np.stack([loaded._take(lungseg.io.reader.as_scan(x))[0][0] for x in X])[..., None]
     logits = session.run(None, {session.get_inputs()[0].name: grey.astype(np.float32)})[0]
     assert np.allclose(softmax(logits, axis=1), loaded.predict_proba(X), atol=1e-4)
+
+
+def test_without_imagenet_it_starts_from_random_weights_and_says_so(pictures, monkeypatch) -> None:
+    X, y, _ = pictures
+
+    make = keras.applications.MobileNetV2
+
+    def offline(*args, weights=None, **kwargs):
+        if weights == "imagenet":
+            raise Exception("URL fetch failure on https://…: None -- no route")
+        return make(*args, weights=weights, **kwargs)
+
+    monkeypatch.setattr(keras.applications, "MobileNetV2", offline)
+    classifier = lungseg.CTClassifier(
+        "mobilenetv2", input_size=32, weights="imagenet", epochs=1, frozen_epochs=1
+    )
+    with pytest.raises(lungseg.InputError, match="could not be downloaded"):
+        classifier.fit(X, y)
+    with pytest.warns(UserWarning, match="starts from random weights, and the whole of it learns"):
+        classifier.set_params(offline="random").fit(X, y)
+    assert len(classifier.history_) == 2

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lungseg.errors import InputError
-from lungseg.manifest import read_manifest
+from lungseg.manifest import read_files, read_manifest
 
 HEAD = "file,label,patient,split\n"
 
@@ -90,3 +90,15 @@ def test_a_name_in_windows_encoding(write, tmp_path) -> None:
     (tmp_path / "é.png").write_text("x")
     text = (HEAD + "é.png,ill,p1,\n").encode("cp1252")
     assert read_manifest(write(text)).files == [tmp_path / "é.png"]
+
+
+def test_files_alone_need_no_other_column(tmp_path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("note;file\nx;a.png\ny;b.png\nz;a.png\n")
+    assert read_files(path) == [tmp_path / "a.png", tmp_path / "b.png"]
+    path.write_text("file,note\na.png,x\n ,y\n")
+    with pytest.raises(InputError, match="line 3: file is blank"):
+        read_files(path)
+    path.write_text("path\na.png\n")
+    with pytest.raises(InputError, match="the column file is missing"):
+        read_files(path)

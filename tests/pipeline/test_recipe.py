@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from lungseg.pipeline.recipe import load_recipe, names
+from lungseg.pipeline.recipe import load_recipe, names, recipe_path
 
 import lungseg
 from lungseg.errors import InputError
@@ -9,10 +11,93 @@ from lungseg.errors import InputError
 GOOD = "description: d\nsource: s\nroi:\n  fill: air\nclassifier:\n  network: efficientnetb0\n"
 
 
-@pytest.mark.parametrize("name", names())
-def test_every_recipe_makes_a_pipeline(name) -> None:
-    pipeline = lungseg.Pipeline.from_recipe(name)
-    assert pipeline.classifier.network == load_recipe(name).classifier.network
+SYSTEMS = [
+    "default",
+    "multiply",
+    "s0-b3",
+    "s0-b3-imagenet",
+    "s0-larget",
+    "s0-largew",
+    "s0-resnet50",
+    "s0-simple",
+    "s0-small",
+    "s0-tiny",
+    "s1-halves",
+    "s2-bcdunet-efficientnetb0",
+    "s2-fixed",
+    "s3-infection",
+    "s3-lungs",
+    "s3-slices",
+    "s4-mobilenetv2",
+]
+
+
+def test_each_of_the_five_systems_has_its_recipes() -> None:
+    assert names() == SYSTEMS
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_recipe_makes_what_it_trains(name) -> None:
+    recipe = load_recipe(name)
+    made = lungseg.from_recipe(name)
+    stage = made.classifier if recipe.trains == "classifier" else made
+    section = getattr(recipe, recipe.trains)
+    assert {key: getattr(stage, key) for key in section.model_fields_set} == section.model_dump(
+        exclude_unset=True
+    )
+    assert recipe_path(name).read_text("utf-8").count("\n") <= 45, "more than a screen"
+    assert recipe.published is not None or name in ("default", "multiply")
+
+
+def test_the_page_of_the_recipes_names_each() -> None:
+    page = Path(__file__).parents[2] / "docs/recipes.md"
+    for name in SYSTEMS:
+        assert f"`{name}`" in page.read_text("utf-8"), name
+
+
+def test_a_recipe_of_a_segmenter_makes_no_pipeline() -> None:
+    with pytest.raises(InputError, match=r'lungseg.from_recipe\("s3-lungs"\)'):
+        lungseg.Pipeline.from_recipe("s3-lungs")
+
+
+def test_a_variant_changes_the_stage_and_the_parameters() -> None:
+    pipeline = lungseg.Pipeline.from_recipe("s0-tiny@crop+augment=true+class_weight=balanced")
+    assert repr(pipeline.preprocess) == "[BodyCrop()]"
+    assert pipeline.classifier.augment is True
+    assert pipeline.classifier.class_weight == "balanced"
+    assert pipeline.classifier.network == "cbr-tiny"
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("s0-tiny@lngs", ["lngs", "lungs-nocrop"]),
+        ("s0-tiny+epocs=3", ["classifier.epocs", "allowed here", "epochs"]),
+        ("s0-tiny+epochs=0", ["classifier.epochs", "greater than or equal to 1"]),
+        ("s0-tiny+epochs", ["changes nothing", "NAME@STAGE+KEY=VALUE"]),
+        ("s3-lungs@crop", ["preprocess", "lungs"]),
+        ("s9", ["no such recipe", "s0-tiny"]),
+    ],
+)
+def test_a_wrong_variant_says_what_is_allowed(name, parts) -> None:
+    with pytest.raises(InputError) as caught:
+        load_recipe(name)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("description: d\nsource: s\n", "one section of"),
+        (GOOD + "lungs: {network: unet-s3}\n", "one section of"),
+        ("description: d\nsource: s\nroi: {}\nlungs: {network: unet-s3}\n", "lead to a classifier"),
+    ],
+)
+def test_a_recipe_trains_one_thing(tmp_path, text, message) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(InputError, match=message):
+        load_recipe(tmp_path / "bad.yaml")
 
 
 def test_a_recipe_of_ones_own(tmp_path) -> None:

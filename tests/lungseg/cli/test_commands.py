@@ -13,6 +13,7 @@ import SimpleITK as sitk
 from PIL import Image
 
 import lungseg
+from lungseg.preprocess.window import Window
 
 
 def run(*words: object) -> subprocess.CompletedProcess[str]:
@@ -29,7 +30,7 @@ def inputs(tmp_path_factory) -> Path:
     image.SetSpacing((2.0, 2.0, 30.0))
     image.SetOrigin((5.0, -7.0, 11.0))
     sitk.WriteImage(image, str(folder / "volume.nii.gz"))
-    grey = lungseg.preprocess.window.Window().apply(scan.voxels[3])
+    grey = Window().apply(scan.voxels[3])
     Image.fromarray(grey).save(folder / "picture.png")
     (folder / "broken.png").write_text("no picture")
     return folder

@@ -1,0 +1,119 @@
+"""What ``lungseg fit`` does with a recipe that trains a classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lungseg.artifact import Precision
+    from lungseg.manifest import Manifest
+    from lungseg.pipeline.pipeline import Pipeline
+
+
+def fit_pipeline(
+    recipe: str,
+    manifest: Path,
+    out: Path,
+    *,
+    init: str | None,
+    resume: bool,
+    epochs: int | None,
+    test: float,
+    validation: float,
+    label_column: str,
+    positive: str | None,
+    cache: Path | None,
+    tensorboard: Path | None,
+    precision: Precision,
+    seed: int,
+) -> None:
+    """Train a pipeline on the labels of a manifest, report the test patients, save.
+
+    Parameters
+    ----------
+    recipe, manifest, out, init, resume, epochs, test, validation, label_column, positive
+        As in ``lungseg fit``.
+    cache, tensorboard, precision, seed
+        As in ``lungseg fit``.
+    """
+    from lungseg.cli.common import use_cache
+    from lungseg.cli.training import checkpoint_folder, figures_of, three_splits
+    from lungseg.manifest import read_manifest
+    from lungseg.pipeline.pipeline import Pipeline
+
+    rows = read_manifest(manifest, label=label_column)
+    train, val, held = three_splits(rows, test=test, validation=validation, seed=seed)
+    folder = checkpoint_folder(out, resume)
+    if init is not None:
+        base = use_cache(Pipeline.from_pretrained(init), cache)
+        fitted = base.fine_tune(
+            train.files,
+            train.labels,
+            train.patients,
+            validation=_aside(val),
+            epochs=epochs or 15,
+            checkpoint=folder,
+        )
+    else:
+        fitted = use_cache(Pipeline.from_recipe(recipe), cache)
+        fitted.set_params(
+            classifier__checkpoint=folder,
+            classifier__tensorboard=tensorboard,
+            classifier__verbose=1,
+            classifier__seed=seed,
+        )
+        if positive is not None:
+            fitted.set_params(classifier__positive=positive)
+        if epochs is not None:
+            fitted.set_params(classifier__epochs=epochs)
+        fitted.fit(train.files, train.labels, train.patients, validation=_aside(val))
+    # The stored weights are what is shipped, so they are what is measured.
+    stored = use_cache(Pipeline.load(fitted.save(out, precision=precision)), cache)
+    parts = {"train": train, "validation": val, "test": held}
+    figures = {name: figures_of(stored, parts[name]) for name in ("validation", "test")}
+    fitted.save(
+        out, documents=_documents(fitted, out, manifest, parts, figures), precision=precision
+    )
+    if init is not None:
+        print(fitted.verdict_)
+    for name, rows_ in figures.items():
+        if rows_:
+            print(f"{name}: ROC AUC {rows_['roc_auc']['value']}, F1 {rows_['f1']['value']}")
+    print(f"written to {out}")
+
+
+def _aside(val: Manifest) -> tuple[list[Path], list[str]] | None:
+    return (val.files, val.labels) if len(val) else None
+
+
+def _documents(
+    fitted: Pipeline,
+    out: Path,
+    manifest: Path,
+    parts: dict[str, Manifest],
+    figures: dict[str, Any],
+) -> dict[str, str]:
+    """Card and metrics."""
+    from lungseg.card import make_documents
+    from lungseg.cli.training import (
+        LICENCE,
+        PIPELINE_LIMITS,
+        describe,
+        purpose_of,
+        training_facts,
+    )
+
+    classifier = fitted.classifier_
+    return make_documents(
+        title=f"Pipeline “{out.name}”",
+        purpose=purpose_of(fitted),
+        data=f"{manifest.parent.name}: {describe(parts)}",
+        training={
+            **training_facts(classifier, classifier.history_, classifier.model_.count_params()),
+            "threshold, chosen on the validation data": round(classifier.threshold_, 4),
+        },
+        figures={name: rows for name, rows in figures.items() if rows},
+        licence=LICENCE,
+        limits=PIPELINE_LIMITS,
+    )
