@@ -21,6 +21,7 @@ setup(
     package_data={
         "lungseg": ["py.typed"],
         "lungseg.report": ["page.html", "page.css"],
+        "lungseg.serve": ["page.css", "result.html"],
         "lungseg.pipeline": ["recipes/*.yaml"],
         "lungseg.weights": ["*/*", "*/*/*"],
     },
