@@ -58,6 +58,15 @@ def mount_page(
     def _to_page() -> Response:
         return RedirectResponse("/page/")
 
+    @app.get("/manifest.json", include_in_schema=False)
+    def _manifest() -> Response:
+        # Gradio's page names one, and browsers complain of one that is not there.
+        return JSONResponse({"name": "lungseg"})
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def _icon() -> Response:
+        return Response(status_code=204)
+
     @app.post("/page/gradio_api/upload", include_in_schema=False)
     async def _upload(request: Request) -> Response:
         return await _kept(request, uploads)

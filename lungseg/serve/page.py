@@ -9,6 +9,7 @@ import gradio as gr
 from lungseg.errors import InputError
 from lungseg.serve.admission import Admission
 from lungseg.serve.analysis import analyse
+from lungseg.serve.file_field import make_file_field
 from lungseg.serve.results import Results
 from lungseg.serve.service import Service, Task
 from lungseg.serve.show import (
@@ -61,7 +62,11 @@ def make_page(
         gr.HTML(_NOTICE)
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
-                file = _file_field()
+                file = make_file_field(
+                    label="Scan: picture, NIfTI, NRRD, DICOM, or a zip of a series",
+                    height=150,
+                    elem_id="ls-file",
+                )
                 example = gr.Button("Example: a phantom", elem_id="ls-example")
                 status = gr.HTML(elem_id="ls-status", min_height=20)
                 label = gr.HTML(visible=False)
@@ -88,13 +93,13 @@ def make_page(
             return _refusal(error)
 
     async def take(
-        given: Any,
+        given: str,
         shown: list[str],
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - Gradio looks for it there
     ) -> list[Any]:
         upload: Upload | None = None
         try:
-            upload = uploads.take(str((given or {}).get("path", "")))
+            upload = uploads.take(given)
             return await answer(Task(upload, "page", infection=True), shown, progress)
         except InputError as error:
             return _refusal(error)
@@ -117,7 +122,7 @@ def make_page(
     watched: dict[str, Any] = {"show_progress_on": status, "api_visibility": "private"}
     many = {"concurrency_limit": admission.places}
     with blocks:
-        file.upload(take, [file, layers], outputs, preprocess=False, **watched, **many)
+        file.upload(take, [file, layers], outputs, **watched, **many)
         example.click(try_example, [layers], [file, *outputs], **watched, **many)
         for event in (number.change, layers.change):
             event(
@@ -131,17 +136,6 @@ def make_page(
             )
     blocks.queue(max_size=4 * admission.places)
     return blocks
-
-
-def _file_field() -> gr.File:
-    file = gr.File(
-        label="Scan: picture, NIfTI, NRRD, DICOM, or a zip of a series",
-        height=150,
-        elem_id="ls-file",
-    )
-    # Its value is the token of an upload: Gradio itself reads no file.
-    file.data_model = None
-    return file
 
 
 def _phantom() -> Any:
