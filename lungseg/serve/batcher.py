@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Generic, TypeVar
+
+#: Seconds that a batch under way gets at the end.
+_MOMENT = 3.0
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -45,9 +49,18 @@ class Batcher(Generic[Task, Result]):
         return self
 
     def __exit__(self, *_error: object) -> None:
+        """Cancel what waits, and give what is under way a moment."""
+        with contextlib.suppress(queue.Empty):
+            while item := self._waiting.get_nowait():
+                item[1].cancel()
         self._waiting.put(None)
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_MOMENT)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is under way any more; only after the end."""
+        return self._thread is None or not self._thread.is_alive()
 
     def submit(self, task: Task) -> Future[Result]:
         """Let a task wait for its turn.

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -12,7 +16,7 @@ from lungseg.serve.service import Service
 from lungseg.serve.settings import Settings
 
 #: Requests under way get so many seconds to be answered when the server is stopped.
-_GRACE = 10
+_GRACE = 5
 
 
 def run(pipeline: Any, name: str, settings: Settings) -> None:
@@ -27,6 +31,23 @@ def run(pipeline: Any, name: str, settings: Settings) -> None:
     settings : Settings
     """
     service = Service(pipeline, name, settings.limits)
+    # The server hands its signal on when it has ended: this process must not die of it before
+    # its folder is gone.
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        _serve(service, settings)
+    finally:
+        if not service.at_rest:
+            # A network cannot be stopped in the middle, and Python crashes if it ends under it.
+            sys.stdout.flush()
+            os._exit(0)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _serve(service: Service, settings: Settings) -> None:
     with Scratch() as scratch:
         app = make_app(service, scratch, settings)
         config = uvicorn.Config(

@@ -104,6 +104,11 @@ class Service:
         return self._batcher.submit(task)
 
     @property
+    def at_rest(self) -> bool:
+        """Whether nothing is under way any more; only after the end."""
+        return self._batcher.at_rest
+
+    @property
     def waiting(self) -> int:
         """Tasks that nobody has begun."""
         return self._batcher.waiting

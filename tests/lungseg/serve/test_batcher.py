@@ -6,6 +6,7 @@ import pytest
 
 from lungseg.serve.admission import Admission
 from lungseg.serve.batcher import Batcher
+from tests.lungseg.serve.running import until
 
 
 def test_what_waits_is_done_together() -> None:
@@ -42,7 +43,7 @@ def test_an_error_is_that_of_one_and_the_worker_goes_on() -> None:
         assert even.result(10) == 2
 
 
-def test_what_was_cancelled_is_not_begun_and_the_rest_is_finished_at_the_end() -> None:
+def test_what_was_cancelled_is_not_begun_nor_what_waits_at_the_end() -> None:
     begun: list[int] = []
     go = threading.Event()
 
@@ -53,10 +54,16 @@ def test_what_was_cancelled_is_not_begun_and_the_rest_is_finished_at_the_end() -
 
     with Batcher(run, 1) as batcher:
         futures = [batcher.submit(number) for number in range(4)]
-        assert futures[2].cancel()
+        assert futures[1].cancel()
         go.set()
-    assert begun == [0, 1, 3]
-    assert futures[3].result(0) == 3
+        assert futures[2].result(10) == 2
+        go.clear()
+        last = [batcher.submit(number) for number in (4, 5)]
+        until(lambda: last[0].running())
+        threading.Timer(0.2, go.set).start()
+    assert begun == [0, 2, 3, 4]
+    assert last[1].cancelled()
+    assert batcher.at_rest
 
 
 def test_places_are_never_more_than_there_are() -> None:

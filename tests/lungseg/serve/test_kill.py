@@ -58,23 +58,21 @@ def test_a_kill_in_the_middle_of_a_request_leaves_no_file(tmp_path, picture, how
         ask(url, picture)
     until(lambda: len(list(tmp_path.rglob("scan.png"))) == 2)
     process.send_signal(how)
-    if how == signal.SIGTERM:
-        # A second one does not wait for the requests under way.
-        process.send_signal(how)
-    process.wait(40)
-    until(lambda: not list(tmp_path.glob("lungseg-serve-*")), 10)
+    process.wait(15)
+    if how == signal.SIGKILL:
+        # Nothing of the server is left that could do it: its watcher does.
+        until(lambda: not list(tmp_path.glob("lungseg-serve-*")), 10)
+    assert not list(tmp_path.glob("lungseg-serve-*"))
     assert not list(tmp_path.rglob("scan*"))
 
 
-def test_the_command_serves_and_stops(tmp_path, picture) -> None:
+def test_the_command_serves_and_stops(tmp_path) -> None:
     command = ["-c", "from lungseg.cli import main; main()", "serve", "--port", "0"]
     process, url = start(command, tmp_path)
     with httpx.Client(base_url=url, timeout=60, follow_redirects=True) as client:
         assert client.get("/healthz").json() == {"status": "ok"}
         assert client.get("/v1/models").json()["models"][0]["name"] == "covid-ct"
         assert "gradio" in client.get("/").text
-        answer = client.post("/v1/predict", files={"file": ("scan.png", picture)})
-        assert answer.json()["label"] in ("COVID", "NonCOVID")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) in (0, -signal.SIGTERM)
+    assert process.wait(30) == 0
     assert not list(tmp_path.glob("lungseg-serve-*"))
