@@ -164,7 +164,7 @@ def _check_deflated(file: Path, limits: Limits, name: str) -> None:
             return
         # Preamble and magic, the group length's own element, and the group.
         start = 132 + 12 + int(meta.FileMetaInformationGroupLength)
-    except (*faults(), OSError):
+    except faults():
         return
     _check_unpacked(_inflated(file, start), limits, name)
 

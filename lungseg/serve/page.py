@@ -120,7 +120,7 @@ def make_page(
             return problem_html(error)
 
     watched: dict[str, Any] = {"show_progress_on": status, "api_visibility": "private"}
-    many = {"concurrency_limit": admission.places}
+    many: dict[str, Any] = {"concurrency_limit": admission.places}
     with blocks:
         file.upload(take, [file, layers], outputs, **watched, **many)
         example.click(try_example, [layers], [file, *outputs], **watched, **many)

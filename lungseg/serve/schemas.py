@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_PREDICTION = {
+_PREDICTION: Any = {
     "input": "scan.nii.gz",
     "label": "COVID",
     "probabilities": {"NonCOVID": 0.21, "COVID": 0.79},
@@ -21,7 +21,7 @@ _PREDICTION = {
     "weights": {},
 }
 
-_PROBLEM = {
+_PROBLEM: Any = {
     "input": "scan.png",
     "error": "scan.png: the file is empty; copy it again from its origin",
     "cause": "the file is empty",

@@ -25,10 +25,10 @@ def png(seed: int = 0) -> bytes:
     return written.getvalue()
 
 
-def nifti(folder: Path, slices: int = 3) -> bytes:
-    scan = lungseg.phantom(slices=slices, size=96)
+def nifti(folder: Path, slices: int = 3, size: int = 96, opacities: int = 3) -> bytes:
+    scan = lungseg.phantom(slices=slices, size=size, opacities=opacities, seed=3)
     image = sitk.GetImageFromArray(scan.voxels)
-    image.SetSpacing((3.0, 3.0, 300 / slices))
+    image.SetSpacing((288 / size, 288 / size, 300 / slices))
     sitk.WriteImage(image, str(folder / "made.nii.gz"))
     return (folder / "made.nii.gz").read_bytes()
 
