@@ -120,7 +120,8 @@ class Guard:
             return problem(403, "the request names another host", "ask for 127.0.0.1")
         secret = token is not None and scope["path"] != _OPEN
         if secret and not knows_token(headers.get("authorization"), token or ""):
-            ways = {"WWW-Authenticate": 'Bearer, Basic realm="lungseg: any user, the token"'}
+            # Browsers ask for this one; a second one beside it would confuse them.
+            ways = {"WWW-Authenticate": 'Basic realm="lungseg"'}
             return problem(401, "the token is missing or wrong", "give it", headers=ways)
         if scope["method"] == "POST" and is_foreign(headers.get("origin"), host):
             return problem(403, "the request comes from another site", "use this server's page")
