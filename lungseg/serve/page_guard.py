@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lungseg.serve.problems import problem
@@ -37,8 +38,8 @@ class PageGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path = scope.get("path", "")
-        ours = scope["type"] != "http" or not path.startswith("/page/")
-        if ours or path in _OWN:
+        other = scope["type"] != "http" or not path.startswith("/page/")
+        if other or path in _OWN:
             await self.app(scope, receive, send)
             return
         pattern = _REACHED.get("GET" if scope["method"] == "HEAD" else scope["method"])
@@ -48,9 +49,11 @@ class PageGuard:
         if scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
-        body = await _body(receive)
         try:
-            plain = json.dumps(without_files(json.loads(body))).encode("utf-8")
+            plain = json.dumps(without_files(json.loads(await _body(receive)))).encode("utf-8")
+        except HTTPException as error:
+            await problem(error.status_code, error.detail)(scope, receive, send)
+            return
         except (ValueError, RecursionError):
             await problem(400, "the body is no JSON")(scope, receive, send)
             return

@@ -180,6 +180,14 @@ def test_what_the_page_does_not_need_of_gradio_is_not_there(server) -> None:
         assert server.client.post(f"/page/{path}", json={}).status_code == 404, path
 
 
+def test_an_event_is_small_and_is_json(server) -> None:
+    join = "/page/gradio_api/queue/join"
+    assert server.client.post(join, content=b"{").status_code == 400
+    assert server.client.post(join, content=b"[" * 60_000).status_code == 400
+    large = (bytes(10_000) for _ in range(8))
+    assert server.client.post(join, content=large).status_code == 413
+
+
 def test_an_event_reads_no_path_of_the_server(server) -> None:
     """What is told a file by Gradio's own event is told nothing."""
     config = server.client.get("/page/config").json()
