@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lungseg.errors import InputError
 from lungseg.serve.admission import Admission
 from lungseg.serve.service import Service, Task
+from lungseg.serve.waiting import watched
 
 if TYPE_CHECKING:
     from lungseg.pipeline.prediction import Prediction
@@ -54,7 +55,7 @@ async def analyse(
         raise _FULL
     future = service.submit(task)
     try:
-        wrapped = asyncio.wrap_future(future)
+        wrapped = watched(future)
         while not (await asyncio.wait({wrapped}, timeout=_LOOK))[0]:
             tell(*STAGES[task.stage])
         prediction: Prediction = wrapped.result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from lungseg.serve.metrics import Metrics
-from lungseg.serve.problems import answers
+from lungseg.serve.problems import answers, problem
 from lungseg.serve.schemas import (
     HealthAnswer,
     ModelAnswer,
@@ -153,14 +154,18 @@ def make_routes(service: Service, uploads: Uploads, metrics: Metrics) -> APIRout
         request: Request, file: UploadFile, kind: Kind, infection: bool, write: Any
     ) -> Response:
         upload = await run_in_threadpool(uploads.keep, file.file, file.filename)
+        future = service.submit(Task(upload, kind, infection))
         try:
             await file.close()
-            future = service.submit(Task(upload, kind, infection))
             result = await answer_of(future, request.is_disconnected)
             answer: Response = await run_in_threadpool(write, result, upload)
             return answer
         except ClientGoneError:
             return _NOBODY
+        except asyncio.CancelledError:
+            future.cancel()
+            after = {"Retry-After": "60"}
+            return problem(503, "the server is being stopped", "come again later", headers=after)
         finally:
             await run_in_threadpool(upload.discard)
 

@@ -65,9 +65,8 @@ class Service:
     >>> import lungseg
     >>> service = Service(lungseg.Pipeline.from_pretrained(), "covid-ct", Limits())
     >>> with service:
-    ...     answer = service.submit(Task(lungseg.phantom(slices=2, size=96))).result()
-    >>> sorted(answer.probabilities)
-    ['COVID', 'NonCOVID']
+    ...     service.waiting
+    0
     """
 
     def __init__(

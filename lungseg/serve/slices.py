@@ -43,9 +43,9 @@ def draw_slice(
     Examples
     --------
     >>> import lungseg
-    >>> pipeline = lungseg.Pipeline.from_pretrained()
-    >>> prediction, = pipeline.analyze([lungseg.phantom(slices=2, size=96)])
-    >>> draw_slice(prediction, 1, [LUNGS]).shape
+    >>> scan, mask = lungseg.phantom(slices=2, size=64, return_mask=True)
+    >>> found = lungseg.Prediction(scan, mask, "well", {"well": 1.0}, None, None, [], (), {})
+    >>> draw_slice(found, 1, [LUNGS]).shape
     (720, 720, 3)
     """
     slices = prediction.scan.axial()
@@ -71,10 +71,10 @@ def first_slice(prediction: Prediction) -> int:
     Examples
     --------
     >>> import lungseg
-    >>> pipeline = lungseg.Pipeline.from_pretrained()
-    >>> prediction, = pipeline.analyze([lungseg.phantom(slices=1, size=96)])
-    >>> first_slice(prediction)
-    0
+    >>> scan, mask = lungseg.phantom(slices=3, size=64, return_mask=True)
+    >>> found = lungseg.Prediction(scan, mask, "well", {"well": 1.0}, None, None, [], (), {})
+    >>> first_slice(found)
+    1
     """
     masks = []
     if prediction.infection is not None:

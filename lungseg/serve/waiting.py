@@ -14,6 +14,13 @@ class ClientGoneError(Exception):
     """Nobody waits for the answer any more."""
 
 
+def watched(future: Future[Any]) -> asyncio.Future[Any]:
+    """Make a future that asyncio can wait for, and whose error may be left unread."""
+    wrapped: asyncio.Future[Any] = asyncio.wrap_future(future)
+    wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return wrapped
+
+
 async def answer_of(future: Future[Any], gone: Callable[[], Awaitable[bool]]) -> Any:
     """Wait for a result; take the task back where the client has gone.
 
@@ -43,7 +50,7 @@ async def answer_of(future: Future[Any], gone: Callable[[], Awaitable[bool]]) ->
     >>> asyncio.run(answer_of(future, gone))
     3
     """
-    wrapped = asyncio.wrap_future(future)
+    wrapped = watched(future)
     left = False
     while True:
         done, _ = await asyncio.wait({wrapped}, timeout=_LOOK)
