@@ -21,7 +21,7 @@ STATUSES = {
     413: "The upload is larger than the server takes.",
     422: "The scan cannot be used, or a parameter is wrong; the answer says which and why.",
     500: "The server is at fault; the reason stands in its own log.",
-    503: "The queue is full, or the server is being stopped; come again after the seconds in Retry-After.",
+    503: "The queue is full, or the server is being stopped; come again after Retry-After.",
 }
 
 _FAULT = "the server is at fault"
