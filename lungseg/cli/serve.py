@@ -31,15 +31,20 @@ def serve(
 
     limits = Limits(upload_bytes=max_upload * MIB, queue=queue, batch=batch)
     settings = Settings(host, port, token or None, limits)
-    try:
-        from lungseg.serve.run import run
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("lungseg"):
-            raise
-        raise ModuleNotFoundError(
-            f"lungseg serve needs {error.name}: pip install 'lungseg[serve]'"
-        ) from error
+    _require_packages()
+    from lungseg.serve.run import run
+
     run(_load(pipeline), _name(pipeline), settings)
+
+
+def _require_packages() -> None:
+    from importlib.util import find_spec
+
+    for package in ("fastapi", "gradio", "prometheus_client", "python_multipart", "uvicorn"):
+        if find_spec(package) is None:
+            raise ModuleNotFoundError(
+                f"lungseg serve needs {package}: pip install 'lungseg[serve]'"
+            )
 
 
 def _load(name: str | None) -> object:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from lungseg.serve.settings import Limits, Settings
@@ -30,6 +32,14 @@ def test_a_token_that_can_be_guessed_is_refused_and_none_is_printed() -> None:
 def test_limits_are_above_0(changes) -> None:
     with pytest.raises(ValueError, match="above 0"):
         Limits(**changes)
+
+
+def test_a_package_that_is_missing_is_named_with_its_extra(monkeypatch) -> None:
+    from lungseg.cli.serve import serve
+
+    monkeypatch.setitem(sys.modules, "gradio", None)
+    with pytest.raises(ModuleNotFoundError, match=r"gradio: pip install 'lungseg\[serve\]'"):
+        serve()
 
 
 def test_the_command_refuses_before_it_loads_anything(monkeypatch) -> None:
