@@ -63,8 +63,8 @@ def make_page(
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
                 file = make_file_field(
-                    label="Scan: picture, NIfTI, NRRD, DICOM, or a zip of a series",
-                    height=150,
+                    label="Picture, NIfTI, NRRD, DICOM, or zip",
+                    height=175,
                     elem_id="ls-file",
                 )
                 example = gr.Button("Example: a phantom", elem_id="ls-example")
