@@ -12,6 +12,7 @@ from PIL import Image
 
 import lungseg
 from lungseg.serve.settings import Settings
+from tests.lungseg.report.predictions import picture, volume
 from tests.lungseg.report.test_page_in_a_browser import browser  # noqa: F401 - a fixture
 from tests.lungseg.serve.files import nifti
 from tests.lungseg.serve.running import serving
@@ -137,19 +138,26 @@ def check_downloads(page) -> None:
 
 
 def test_the_example_takes_one_click(server, browser, monkeypatch) -> None:  # noqa: F811
-    # A smaller one than the page's own: its networks are those of the test above.
+    # A smaller one than the page's own, of the shape that the networks have just seen.
     from lungseg.serve import page as module
 
-    small = lungseg.phantom(slices=1, size=96)
+    small = lungseg.phantom(slices=2, size=160)
     monkeypatch.setattr(module, "_phantom", lambda: small)
     opened = Opened(browser, server.url, 390)
     opened.page.click("#ls-example")
     opened.page.wait_for_selector("#ls-label", timeout=LONG)
     assert "phantom" in opened.page.locator("#ls-label").inner_text()
-    # One slice: there is nothing to slide through.
-    assert not opened.page.locator("#ls-number").is_visible()
+    assert opened.page.locator("#ls-number").is_visible()
     opened.fits()
     opened.close()
+
+
+def test_a_single_slice_has_no_slider() -> None:
+    from lungseg.serve.page import _answer
+
+    sliders = [_answer("token", found, [])[7] for found in (picture(), volume())]
+    assert [slider["visible"] for slider in sliders] == [False, True]
+    assert sliders[1]["maximum"] == 15
 
 
 def test_a_broken_file_says_why_and_a_hostile_name_does_nothing(server, browser) -> None:  # noqa: F811
