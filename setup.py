@@ -22,6 +22,7 @@ setup(
         "lungseg": ["py.typed"],
         "lungseg.compare": ["page.html"],
         "lungseg.report": ["page.html", "page.css"],
+        "lungseg.serve": ["page.css", "result.html"],
         "lungseg.pipeline": ["recipes/*.yaml"],
         "lungseg.weights": ["*/*", "*/*/*"],
     },

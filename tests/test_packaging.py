@@ -29,6 +29,8 @@ def test_the_wheel_holds_code_recipes_and_weights(tmp_path) -> None:
         "lungseg/quantify/measure.py",
         "lungseg/report/page.html",
         "lungseg/report/page.css",
+        "lungseg/serve/page.css",
+        "lungseg/serve/result.html",
         "lungseg/pipeline/pipeline.py",
         "lungseg/pipeline/recipes/default.yaml",
         "lungseg/weights/registry.py",

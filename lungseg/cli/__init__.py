@@ -15,6 +15,7 @@ _COMMANDS = {
     "predict": "predict",
     "mask": "mask",
     "report": "report",
+    "serve": "serve",
     "inspect": "inspect_inputs",
     "fit": "fit",
     "fit-masker": "fit_masker",

@@ -28,8 +28,8 @@ def overlay(
 
     Parameters
     ----------
-    grey : uint8 array of shape (rows, columns)
-    labels : array of the same shape, optional
+    grey : uint8 array of shape (rows, columns), or RGB of shape (rows, columns, 3)
+    labels : array of shape (rows, columns), optional
         1 right lung, 2 left lung.
     infection : array of the same shape, optional
         Class numbers of an `InfectionMask`; drawn over the lungs.
@@ -46,7 +46,7 @@ def overlay(
     >>> overlay(np.zeros((32, 32), np.uint8), labels)[8, 8].tolist()
     [0, 158, 115]
     """
-    rgb = np.repeat(grey[..., None], 3, axis=2)
+    rgb = grey.copy() if grey.ndim == 3 else np.repeat(grey[..., None], 3, axis=2)
     rgb = _outline(_tint(rgb, infection), labels, LUNGS)
     return _outline(rgb, infection, INFECTION)
 

@@ -1,0 +1,1 @@
+"""``lungseg serve``: a page and an HTTP service over one pipeline."""
