@@ -58,9 +58,9 @@ def compare(
 
     Examples
     --------
-    >>> compare(Plan(Path("none.csv")), ["s0-tiny", "s9"], "out")
+    >>> compare(Plan(Path("none.csv")), ["s0-tiny"], "out")
     Traceback (most recent call last):
-    lungseg.errors.InputError: s9: there is no such recipe; take one of ...
+    lungseg.errors.InputError: none.csv: the manifest cannot be read; check the path
     """
     recipes = list(dict.fromkeys(recipes))
     trains = trained_by(recipes)

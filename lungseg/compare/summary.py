@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lungseg.compare.measures import CLASSIFIER_FIGURES, classifier_measures
 from lungseg.compare.plan import Plan
 from lungseg.compare.table import Record, Scores, done_by, gather
 from lungseg.evaluation.bootstrap import Estimate
+from lungseg.evaluation.classifier_figures import FIGURES, classifier_figures
 
 if TYPE_CHECKING:
     from lungseg.manifest import Manifest
 
 Values = NDArray[np.float64]
+
+#: Figures of a classifier that are compared.
+_COMPARED = ("roc_auc", "f1", "weighted_f1", "accuracy", "sensitivity", "specificity")
 
 #: Draws of the bootstrap over patients.
 _REPEATS = 1000
@@ -124,14 +127,16 @@ class _Figures:
 def _figures(
     scores: Sequence[Scores], truth: NDArray[np.intp] | None, patients: Sequence[str]
 ) -> _Figures:
+    places = [FIGURES.index(name) for name in _COMPARED]
+
     def of_classifiers(chosen: NDArray[np.intp]) -> Values:
         assert truth is not None  # noqa: S101 - where there are classes
         return np.array(
             [
                 [
-                    classifier_measures(
+                    classifier_figures(
                         truth[chosen], one.predicted[chosen, seed], one.probabilities[chosen, seed]
-                    )
+                    )[places]
                     for seed in range(one.predicted.shape[1])
                 ]
                 for one in scores
@@ -149,7 +154,7 @@ def _figures(
 
     if truth is None:
         return _Figures(list(scores[0].figures), of_masks, patients)
-    return _Figures(CLASSIFIER_FIGURES, of_classifiers, patients)
+    return _Figures(_COMPARED, of_classifiers, patients)
 
 
 def _entry(figures: _Figures, number: int, with_first: bool, seeds: int) -> dict[str, Any]:

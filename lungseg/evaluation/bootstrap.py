@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True)
@@ -82,26 +82,69 @@ def bootstrap_estimate(
     >>> estimate.value, estimate.patients
     (0.5, 3)
     """
+
+    def measure(*columns: NDArray[Any]) -> NDArray[np.float64]:
+        value = statistic(*columns)
+        return np.array([np.nan if value is None else float(value)])
+
+    found = bootstrap_estimates(
+        ["value"], measure, groups, *arrays, repeats=repeats, level=level, seed=seed
+    )
+    return found["value"]
+
+
+def bootstrap_estimates(
+    names: Sequence[str],
+    statistic: Callable[..., NDArray[np.float64]],
+    groups: Sequence[Any],
+    *arrays: ArrayLike,
+    repeats: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> dict[str, Estimate]:
+    """Measure several figures at once, on the same draws; see `bootstrap_estimate`.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the figures.
+    statistic : callable
+        Called with the arrays; returns one number for each name, NaN where it is not
+        defined.
+    groups, *arrays, repeats, level, seed
+        As in `bootstrap_estimate`.
+
+    Returns
+    -------
+    dict of str to Estimate
+
+    Examples
+    --------
+    >>> found = bootstrap_estimates(
+    ...     ["mean", "most"], lambda x: np.array([x.mean(), x.max()]), [1, 2], [0.0, 1.0])
+    >>> found["mean"].value, found["most"].value
+    (0.5, 1.0)
+    """
     columns = [np.asarray(array) for array in arrays]
     _, owners = np.unique(np.asarray(groups).astype(str), return_inverse=True)
     # One sort, and not one search for each of what may be a million patients.
     order = np.argsort(owners, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(owners))[:-1])
     rng = np.random.default_rng(seed)
-    values = []
-    for _ in range(repeats):
-        drawn = rng.integers(len(members), size=len(members))
-        chosen = np.concatenate([members[i] for i in drawn])
-        value = statistic(*(column[chosen] for column in columns))
-        if value is not None:
-            values.append(value)
-    value = statistic(*columns)
-    edges = (1 - level) / 2
-    low, high = np.quantile(values, (edges, 1 - edges)) if values else (None, None)
-    return Estimate(
-        None if value is None else float(value),
-        None if low is None else float(low),
-        None if high is None else float(high),
-        len(owners),
-        len(members),
-    )
+    drawn = np.empty((repeats, len(names)))
+    for row in drawn:
+        chosen = np.concatenate([members[i] for i in rng.integers(len(members), size=len(members))])
+        row[:] = statistic(*(column[chosen] for column in columns))
+    edges = ((1 - level) / 2, (1 + level) / 2)
+    return {
+        name: _estimate(value, drawn[:, i], edges, len(owners), len(members))
+        for i, (name, value) in enumerate(zip(names, statistic(*columns), strict=True))
+    }
+
+
+def _estimate(
+    value: float, drawn: NDArray[np.float64], edges: tuple[float, float], n: int, patients: int
+) -> Estimate:
+    known = drawn[np.isfinite(drawn)]
+    low, high = map(float, np.quantile(known, edges)) if len(known) else (None, None)
+    return Estimate(float(value) if np.isfinite(value) else None, low, high, n, patients)

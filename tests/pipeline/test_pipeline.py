@@ -162,13 +162,16 @@ def test_slices_are_numbered_from_the_feet_whatever_the_orientation(shipped, sca
 
 
 @pytest.mark.data
-def test_official_test_split_of_covid_ct(shipped, data) -> None:
+@pytest.mark.parametrize(
+    ("every", "least"), [(4, 0.6), pytest.param(1, 0.7, marks=pytest.mark.slow)]
+)
+def test_official_test_split_of_covid_ct(shipped, data, every, least) -> None:
     from lungseg.evaluation.measure import measure_pipeline
     from lungseg.manifest import read_manifest
 
-    manifest = read_manifest(data / "covid_ct" / "manifest.csv").split("test")
+    manifest = read_manifest(data / "covid_ct" / "manifest.csv").split("test").thinned(every)
     result = measure_pipeline(shipped, manifest, repeats=50)
-    assert result["figures"]["roc_auc"]["value"] >= 0.70
+    assert result["figures"]["roc_auc"]["value"] >= least
     assert result["per_patient"]["roc_auc"]["n"] == len(set(manifest.patients))
-    assert result["figures"]["set_coverage"]["value"] >= 0.8
+    assert result["figures"]["set_coverage"]["value"] >= least + 0.1
     assert 1 <= result["figures"]["set_size"]["value"] <= 2

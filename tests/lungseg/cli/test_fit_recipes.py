@@ -64,7 +64,10 @@ def test_recipes_of_classifiers(recipe, folder, tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "recipe",
-    ["s3-infection+input_size=64+batch_size=4", "s4-mobilenetv2+input_size=64+batch_size=4"],
+    [
+        "s3-infection+input_size=64+batch_size=4",
+        pytest.param("s4-mobilenetv2+input_size=64+batch_size=4", marks=pytest.mark.slow),
+    ],
 )
 def test_recipes_that_mark_the_infection(recipe, folder, tmp_path) -> None:
     out = trained(recipe, folder / "infection.csv", tmp_path / "out")

@@ -15,11 +15,11 @@ from lungseg.networks import NetworkInfo, build, info, names
 from lungseg.networks.export import can_export, to_onnx
 from lungseg.training.focal import focal_loss
 
-#: B3 lies between B0 and B7 in all but its numbers: `pytest -m slow` trains and runs it.
-_BETWEEN = ("efficientnetb3",)
+#: B3 and B7 are B0 in all but their numbers: `pytest -m slow` trains and runs them.
+_BETWEEN = ("efficientnetb3", "efficientnetb7")
 
 #: Whose exports take minutes.
-_LARGE = (*_BETWEEN, "bcdunet-d3", "efficientnetb0-s2", "efficientnetb7", "resnet50")
+_LARGE = (*_BETWEEN, "bcdunet-d3", "efficientnetb0-s2", "resnet50")
 
 #: Smaller maps leave batch norms in a deep trunk next to nothing to average.
 _SIDE = 64
