@@ -16,6 +16,7 @@ from lungseg.compare.run_job import heat_path
 from lungseg.compare.table import Record, done_by, gather
 from lungseg.evaluation.bootstrap import Estimate
 from lungseg.io.atomic import atomic_path
+from lungseg.report.template import load_template
 
 if TYPE_CHECKING:
     from lungseg.manifest import Manifest
@@ -65,25 +66,18 @@ def comparison_page(result: dict[str, Any], folder: Path, drawn: Sequence[str]) 
     -------
     str
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("lungseg.compare", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    template = load_template(
+        "lungseg.compare", "page.html", estimate=estimate_text, figure=figure_name
     )
-    environment.filters["estimate"] = estimate_text
-    environment.filters["figure"] = figure_name
     complete = {name: row for name, row in result["recipes"].items() if row["figures"]}
-    return environment.get_template("page.html").render(
+    page: str = template.render(
         result=result,
         complete=complete,
         missing=[name for name in result["recipes"] if name not in complete],
         names=list(next(iter(complete.values()))["figures"]) if complete else [],
         pictures={name: _uri(folder / f"{name}.png") for name in drawn},
     )
+    return page
 
 
 def _draw(

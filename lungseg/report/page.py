@@ -11,6 +11,7 @@ from lungseg.io.atomic import atomic_path
 from lungseg.report import facts
 from lungseg.report.colours import INFECTION, LUNGS, hexadecimal
 from lungseg.report.overlay import encode_png
+from lungseg.report.template import load_template
 from lungseg.report.tiles import Tile, heat_tiles, tiles
 from lungseg.report.zones import zone_chart
 
@@ -50,19 +51,11 @@ def report_page(prediction: Prediction, *, today: date | None = None) -> str:
     >>> "Not a medical device" in report_page(prediction)
     True
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("lungseg.report", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    template = load_template(
+        "lungseg.report", "page.html", percent=_percent, amount=_amount, hu=_hu
     )
-    environment.filters["percent"] = _percent
-    environment.filters["amount"] = _amount
-    environment.filters["hu"] = _hu
-    return environment.get_template("page.html").render(_content(prediction, today))
+    page: str = template.render(_content(prediction, today))
+    return page
 
 
 def save_report(prediction: Prediction, path: str | Path) -> Path:

@@ -12,6 +12,7 @@ import cv2
 from lungseg.errors import InputError
 from lungseg.report import facts
 from lungseg.report.page import _amount, _legend, _percent
+from lungseg.report.template import load_template
 from lungseg.serve.slices import INFECTION, LUNGS, draw_slice
 
 if TYPE_CHECKING:
@@ -77,14 +78,5 @@ def _render(macro: str, *values: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("lungseg.serve", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(percent=_percent, amount=_amount)
-    return environment.get_template("result.html").module
+    filters = {"percent": _percent, "amount": _amount}
+    return load_template("lungseg.serve", "result.html", **filters).module
