@@ -63,19 +63,40 @@ def compare(
     lungseg.errors.InputError: none.csv: the manifest cannot be read; check the path
     """
     recipes = list(dict.fromkeys(recipes))
-    trains = trained_by(recipes)
-    rows = read_rows(plan, trains)
-    measured = rows.take(measured_rows(rows))
+    read_rows(plan, trained_by(recipes))  # refused before anything is trained
     jobs = make_jobs(plan, recipes, seeds)
     folder = Path(out).absolute()
-    run = RunJob(plan, str(folder))
     with ResultLog(folder / "jobs.jsonl", settings=_settings(plan)) as log:
         left = sum(key not in log.done for key in jobs)
-        for outcome in run_tasks(run, jobs, address=address, done=log.done):
+        outcomes = run_tasks(RunJob(plan, str(folder)), jobs, address=address, done=log.done)
+        for outcome in outcomes:
             log.append(outcome.to_dict())
             left -= 1
             if report is not None:
                 report(outcome, left)
+    return conclude(plan, recipes, folder, seeds=seeds)
+
+
+def conclude(
+    plan: Plan, recipes: Sequence[str], out: str | Path, *, seeds: int = 1
+) -> dict[str, Any]:
+    """Write what a comparison has come to so far, without doing what is missing.
+
+    Parameters
+    ----------
+    plan, recipes, out, seeds
+        As in `compare`.
+
+    Returns
+    -------
+    dict
+        As `compare` does; recipes that are not complete have no figures.
+    """
+    folder = Path(out).absolute()
+    rows = read_rows(plan, trained_by(recipes))
+    measured = rows.take(measured_rows(rows))
+    jobs = make_jobs(plan, recipes, seeds)
+    with ResultLog(folder / "jobs.jsonl", settings=_settings(plan)) as log:
         records = [record for record in log.records() if record["key"] in jobs]
     result = summarise(plan, recipes, seeds, measured, records)
     write_comparison(result, measured, records, folder)
