@@ -31,7 +31,7 @@ def classifier_figures(
     """Measure a classifier.
 
     scikit-learn's functions, with which these agree, check their arguments for longer than
-    they compute: a bootstrap of a few hundred scans took half a minute.
+    they compute, which a bootstrap pays a thousand times.
 
     Parameters
     ----------
