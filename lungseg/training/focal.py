@@ -23,8 +23,8 @@ def focal_loss(gamma: float, alpha: Sequence[float] | None = None) -> Any:
     Returns
     -------
     keras.losses.Loss
-        On TensorFlow that of the focal-loss package, elsewhere `KerasFocalLoss`; their
-        values are equal.
+        On TensorFlow that of the focal-loss package where `gamma` is at least 1, elsewhere
+        `KerasFocalLoss`; their values are equal.
 
     References
     ----------
@@ -34,11 +34,12 @@ def focal_loss(gamma: float, alpha: Sequence[float] | None = None) -> Any:
     --------
     >>> import numpy as np
     >>> logits = keras.ops.convert_to_tensor([[0.0, 0.0]])
-    >>> round(float(focal_loss(0.0)(np.array([1]), logits)), 4)
-    0.6931
+    >>> round(float(focal_loss(2.0)(np.array([1]), logits)), 4)
+    0.1733
     """
     weights = None if alpha is None else [float(weight) for weight in alpha]
-    if backend_name() == "tensorflow":
+    # Below 1, the package's gradient is not a number where a sample is certain.
+    if backend_name() == "tensorflow" and gamma >= 1:
         from focal_loss import SparseCategoricalFocalLoss
 
         return SparseCategoricalFocalLoss(gamma=gamma, class_weight=weights, from_logits=True)
