@@ -6,7 +6,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lungseg.backend import keras
+from lungseg.errors import InputError
 from lungseg.training.average import WeightAverage
 from lungseg.training.checkpoint import Checkpoint
 
@@ -55,10 +58,15 @@ def train(
     -------
     list of dict
         Figures of every epoch.
+
+    Raises
+    ------
+    lungseg.InputError
+        If the weights are no numbers any more; what was kept is the epoch before.
     """
     mean = WeightAverage(average) if average else None
     checkpoint = Checkpoint(folder, monitor=monitor, mode=mode, average=mean, verbose=verbose)
-    callbacks = [] if mean is None else [mean]
+    callbacks = [_Diverged()] if mean is None else [_Diverged(), mean]
     callbacks += [checkpoint]
     if mean is not None:
         mean.attach(model)
@@ -87,6 +95,18 @@ def _tensorboard(folder: Path) -> Any:
     if find_spec("tensorboard") is None:
         raise ImportError('logs for TensorBoard need it: pip install "lungseg[tensorboard]"')
     return keras.callbacks.TensorBoard(str(folder))
+
+
+class _Diverged(keras.callbacks.Callback):
+    """Refuse weights that are no numbers, before they are kept."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        # A loss alone may be none: in half precision the step of such a batch is left out.
+        if np.isfinite((logs or {}).get("loss", np.nan)):
+            return
+        if not all(np.isfinite(weight).all() for weight in self.model.get_weights()):
+            cause = f"the training diverged: its weights are no numbers after epoch {epoch + 1}"
+            raise InputError(self.model.name, cause, "lower learning_rate")
 
 
 class _Patience(keras.callbacks.Callback):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lungseg.errors import InputError
 from lungseg.training import loop
 from lungseg.training.segmenter import train_segmenter
 
@@ -170,3 +171,12 @@ def test_losses_of_known_masks() -> None:
     assert np.allclose(keras.ops.convert_to_numpy(mean_dice(truth, found)), [0.5, 1.0])
     loss = DiceCrossEntropy(dice_weight=1.0, smooth=0.0)
     assert float(loss(truth[:1], keras.ops.convert_to_tensor(found[:1]))) == pytest.approx(0.5)
+
+
+def test_training_that_diverges_says_so_and_keeps_the_epoch_before(tmp_path, slices) -> None:
+    model = fresh_model()
+    run(model, slices, tmp_path, epochs=1)
+    kept = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(InputError, match="diverged.*after epoch 2; lower learning_rate"):
+        run(model, slices, tmp_path, epochs=2, learning_rate=float("nan"))
+    assert kept and kept == {path: path.read_bytes() for path in tmp_path.iterdir()}
