@@ -20,6 +20,9 @@ _SPLITS = {
     "test": "test",
 }
 
+#: Neighbouring pictures without a patient that are taken for one.
+_BLOCK = 5
+
 
 @dataclass(frozen=True)
 class Row:
@@ -166,6 +169,24 @@ def read_manifest(
     _check_repeats(manifest)
     _check_splits(manifest)
     return manifest
+
+
+def read_masked_manifest(path: Path, every: int = 1) -> Manifest:
+    """Read a manifest with masks, in which the patient may be a case, or missing.
+
+    Parameters
+    ----------
+    path : Path
+    every : int
+        Take every so-manieth scan of those with a patient.
+
+    Returns
+    -------
+    Manifest
+        Neighbours without a patient are taken for one patient.
+    """
+    patient = "patient" if "patient" in column_names(path) else "case"
+    return read_manifest(path, need=("mask",), patient=patient).thinned(every).grouped(_BLOCK)
 
 
 def column_names(path: Path) -> list[str]:

@@ -33,11 +33,11 @@ def calibrate(
     training has not seen. A test split of the manifest is measured once.
     """
     from lungseg.card import make_documents
-    from lungseg.cli.common import use_cache
     from lungseg.cli.training import LICENCE, PIPELINE_LIMITS, describe, figures_of, purpose_of
     from lungseg.manifest import read_manifest
     from lungseg.masker import LungMasker
     from lungseg.pipeline.pipeline import Pipeline
+    from lungseg.pipeline.use_cache import use_cache
     from lungseg.weights import default, folder_of
 
     rows = read_manifest(manifest, label=label_column)

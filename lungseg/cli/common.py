@@ -26,15 +26,6 @@ def progress(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
     )
 
 
-def use_cache(pipeline: Pipeline, folder: Path | None) -> Pipeline:
-    """Keep masks and preprocessed scans on disk, so that none is made twice."""
-    pipeline.set_params(cache=None if folder is None else folder / "shown")
-    for masker in (pipeline.masker, getattr(pipeline, "masker_", None)):
-        if masker is not None and not isinstance(masker, str):
-            masker.set_params(cache=folder)
-    return pipeline
-
-
 def with_infection(pipeline: Pipeline, wanted: bool) -> Pipeline:
     """Give a pipeline the default infection stage, where it has none and one is wanted."""
     if wanted and pipeline.infection is None:

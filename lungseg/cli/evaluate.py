@@ -39,13 +39,14 @@ def evaluate(
     """Measure a pipeline: every figure with its interval over patients."""
     import json as json_module
 
-    from lungseg.cli.common import print_json, use_cache
+    from lungseg.cli.common import print_json
     from lungseg.cli.many import marker_of
     from lungseg.cluster.evaluate_job import EvaluateJob
     from lungseg.cluster.weights import Weights
     from lungseg.io.atomic import atomic_path
     from lungseg.manifest import read_manifest
     from lungseg.pipeline.pipeline import Pipeline
+    from lungseg.pipeline.use_cache import use_cache
     from lungseg.weights import default
 
     rows = read_manifest(manifest, label=label_column)

@@ -37,10 +37,10 @@ def fit_pipeline(
     cache, tensorboard, precision, seed
         As in ``lungseg fit``.
     """
-    from lungseg.cli.common import use_cache
     from lungseg.cli.training import checkpoint_folder, figures_of, three_splits
     from lungseg.manifest import read_manifest
     from lungseg.pipeline.pipeline import Pipeline
+    from lungseg.pipeline.use_cache import use_cache
 
     rows = read_manifest(manifest, label=label_column)
     train, val, held = three_splits(rows, test=test, validation=validation, seed=seed)

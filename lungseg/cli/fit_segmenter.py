@@ -16,9 +16,6 @@ _LIMITS = (
     "Trained on one data set only: other hospitals, scanners and windows will give other figures."
 )
 
-#: Neighbouring pictures without a patient that are taken for one.
-_BLOCK = 5
-
 
 def fit_segmenter(
     recipe: str,
@@ -45,6 +42,7 @@ def fit_segmenter(
         As in ``lungseg fit``.
     """
     from lungseg.cli.training import checkpoint_folder, three_splits
+    from lungseg.manifest import read_masked_manifest
     from lungseg.pipeline.from_recipe import from_recipe
 
     estimator: Any = from_recipe(recipe)
@@ -88,26 +86,6 @@ def _documents(
         licence=LICENCE,
         limits=_LIMITS,
     )
-
-
-def read_masked_manifest(path: Path, every: int = 1) -> Manifest:
-    """Read a manifest with masks, in which the patient may be a case, or missing.
-
-    Parameters
-    ----------
-    path : Path
-    every : int
-        Take every so-manieth scan of those with a patient.
-
-    Returns
-    -------
-    Manifest
-        Neighbours without a patient are taken for one patient.
-    """
-    from lungseg.manifest import column_names, read_manifest
-
-    patient = "patient" if "patient" in column_names(path) else "case"
-    return read_manifest(path, need=("mask",), patient=patient).thinned(every).grouped(_BLOCK)
 
 
 def _trust(estimator: Any, train: Manifest) -> dict[str, Any]:

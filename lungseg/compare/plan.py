@@ -129,8 +129,7 @@ def read_rows(plan: Plan, trains: Trains) -> Manifest:
     lungseg.InputError
         If the manifest cannot be used, or has fewer patients (of a class) than folds.
     """
-    from lungseg.cli.fit_segmenter import read_masked_manifest
-    from lungseg.manifest import read_manifest
+    from lungseg.manifest import read_manifest, read_masked_manifest
 
     if trains == "classifier":
         rows = read_manifest(plan.manifest, label=plan.label_column).thinned(plan.every)

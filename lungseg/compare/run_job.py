@@ -72,9 +72,9 @@ def _rows(plan: Plan, trains: Any) -> tuple[Manifest, list[int]]:
 
 
 def _classify(run: RunJob, job: Job, train: Manifest, test: Manifest) -> dict[str, Any]:
-    from lungseg.cli.common import use_cache
     from lungseg.networks import info
     from lungseg.pipeline.pipeline import Pipeline
+    from lungseg.pipeline.use_cache import use_cache
 
     pipeline = use_cache(Pipeline.from_recipe(job.recipe), Path(run.out) / "masks")
     classifier = pipeline.classifier

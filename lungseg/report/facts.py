@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from lungseg.report.colours import INFECTION, LUNGS, hexadecimal
+
 if TYPE_CHECKING:
     from lungseg.pipeline.prediction import Prediction
 
@@ -107,3 +109,27 @@ def warnings_of(prediction: Prediction) -> list[str]:
 
 def _millimetres(steps: tuple[float, float, float]) -> str:
     return " × ".join(f"{step:.4g}" for step in steps) + " mm"
+
+
+def legend(prediction: Prediction) -> list[tuple[str, str]]:
+    """Name each outline that is drawn, with its colour.
+
+    Parameters
+    ----------
+    prediction : Prediction
+
+    Returns
+    -------
+    list of tuple of str
+        Colour in hexadecimal, and name.
+    """
+    mask, infection = prediction.mask, prediction.infection
+    shown: list[tuple[str, str]] = []
+    if mask is not None and (mask.voxels == 2).any():
+        shown += [(hexadecimal(LUNGS[1]), "right lung"), (hexadecimal(LUNGS[2]), "left lung")]
+    elif mask is not None:
+        shown.append((hexadecimal(LUNGS[1]), "lungs"))
+    if infection is not None:
+        named = enumerate(infection.classes)
+        shown += [(hexadecimal(INFECTION[i]), name) for i, name in named if i in INFECTION]
+    return shown

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from lungseg.io.atomic import atomic_path
 from lungseg.report import facts
-from lungseg.report.colours import INFECTION, LUNGS, hexadecimal
 from lungseg.report.overlay import encode_png
 from lungseg.report.template import load_template
+from lungseg.report.text import amount, hounsfield, percent
 from lungseg.report.tiles import Tile, heat_tiles, tiles
 from lungseg.report.zones import zone_chart
 
@@ -52,7 +52,7 @@ def report_page(prediction: Prediction, *, today: date | None = None) -> str:
     True
     """
     template = load_template(
-        "lungseg.report", "page.html", percent=_percent, amount=_amount, hu=_hu
+        "lungseg.report", "page.html", percent=percent, amount=amount, hu=hounsfield
     )
     page: str = template.render(_content(prediction, today))
     return page
@@ -95,7 +95,7 @@ def _content(prediction: Prediction, today: date | None) -> dict[str, Any]:
         "band_colours": _BAND_COLOURS,
         "tiles": [_shown(tile) for tile in _tiles(prediction)],
         "single": len(prediction.scan.axial()) == 1,
-        "legend": _legend(prediction),
+        "legend": facts.legend(prediction),
         "heat": [_shown(tile) for tile in _heat(prediction)],
         "heat_label": None if prediction.heatmap is None else str(prediction.heatmap.label),
         "weights": prediction.weights,
@@ -122,54 +122,3 @@ def _shown(tile: Tile) -> dict[str, Any]:
     rows, columns = tile.rgb.shape[:2]
     uri = f"data:image/png;base64,{encoded}"
     return {"number": tile.number, "uri": uri, "rows": rows, "columns": columns}
-
-
-def _legend(prediction: Prediction) -> list[tuple[str, str]]:
-    """Colour and name of each outline that is drawn."""
-    mask, infection = prediction.mask, prediction.infection
-    shown: list[tuple[str, str]] = []
-    if mask is not None and (mask.voxels == 2).any():
-        shown += [(hexadecimal(LUNGS[1]), "right lung"), (hexadecimal(LUNGS[2]), "left lung")]
-    elif mask is not None:
-        shown.append((hexadecimal(LUNGS[1]), "lungs"))
-    if infection is not None:
-        named = enumerate(infection.classes)
-        shown += [(hexadecimal(INFECTION[i]), name) for i, name in named if i in INFECTION]
-    return shown
-
-
-def _percent(share: float | None) -> str:
-    """Write a share with as many digits as it needs to be read.
-
-    Examples
-    --------
-    >>> _percent(0.1234), _percent(0.0), _percent(None)
-    ('12.3 %', '0.0 %', 'not known')
-    """
-    return "not known" if share is None else f"{100 * share:.1f} %"
-
-
-def _amount(value: float | None) -> str:
-    """Write mL or voxels; thin spaces between thousands.
-
-    Examples
-    --------
-    >>> _amount(1234.4), _amount(3.21), _amount(None)
-    ('1\u2009234', '3.2', 'not known')
-    """
-    if value is None:
-        return "not known"
-    return (
-        f"{value:.1f}" if 0 < value < 10 and value % 1 else f"{value:,.0f}".replace(",", "\u2009")
-    )
-
-
-def _hu(value: float) -> str:
-    r"""Write HU with the sign that typesetters use.
-
-    Examples
-    --------
-    >>> _hu(-950), _hu(250.2)
-    ('\u2212950', '250')
-    """
-    return f"{value:.0f}".replace("-", "\u2212")

@@ -11,8 +11,8 @@ import cv2
 
 from lungseg.errors import InputError
 from lungseg.report import facts
-from lungseg.report.page import _amount, _legend, _percent
 from lungseg.report.template import load_template
+from lungseg.report.text import amount, percent
 from lungseg.serve.slices import INFECTION, LUNGS, draw_slice
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def slice_html(prediction: Prediction, number: int, layers: Collection[str]) -> 
     shown = {True: LUNGS, False: INFECTION}
     legend = [
         (colour, name)
-        for colour, name in _legend(prediction)
+        for colour, name in facts.legend(prediction)
         if shown[name.endswith(("lung", "lungs"))] in layers
     ]
     return _render("slice", uri, number, len(prediction.scan.axial()), legend)
@@ -78,5 +78,5 @@ def _render(macro: str, *values: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Any:
-    filters = {"percent": _percent, "amount": _amount}
+    filters = {"percent": percent, "amount": amount}
     return load_template("lungseg.serve", "result.html", **filters).module

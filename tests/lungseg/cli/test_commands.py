@@ -154,7 +154,7 @@ def test_fit_and_evaluate(tmp_path, pictures) -> None:
 
 
 def test_masks_are_kept_on_disk(tmp_path) -> None:
-    from lungseg.cli.common import use_cache
+    from lungseg.pipeline.use_cache import use_cache
 
     scan = lungseg.phantom(slices=2, size=96)
     pipeline = use_cache(lungseg.Pipeline.from_pretrained(), tmp_path / "cache")

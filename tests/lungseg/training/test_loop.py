@@ -177,6 +177,7 @@ def test_training_that_diverges_says_so_and_keeps_the_epoch_before(tmp_path, sli
     model = fresh_model()
     run(model, slices, tmp_path, epochs=1)
     kept = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    with pytest.raises(InputError, match="diverged.*after epoch 2; lower learning_rate"):
+    with pytest.raises(InputError, match=r"diverged.*after epoch 2; lower learning_rate"):
         run(model, slices, tmp_path, epochs=2, learning_rate=float("nan"))
-    assert kept and kept == {path: path.read_bytes() for path in tmp_path.iterdir()}
+    assert kept
+    assert kept == {path: path.read_bytes() for path in tmp_path.iterdir()}
