@@ -13,7 +13,7 @@ demo: .venv/ready
 	$(BIN)/lungseg demo
 
 test: .venv/ready
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n auto
 
 # pipeline/ and weights/ become part of lungseg when it is installed, so types are checked
 # on an installed copy.

@@ -130,7 +130,7 @@ def test_unfitted_says_so(pictures) -> None:
 
 
 def test_it_starts_from_the_shipped_trunk(pictures) -> None:
-    X, y, _ = pictures
+    X, _, _ = pictures
     settings = {**TINY, "network": "efficientnetb0", "epochs": 1}
     classifier = lungseg.CTClassifier(**settings, weights="ct")
     classifier.classes_ = np.array(["healthy", "ill"])
@@ -139,7 +139,6 @@ def test_it_starts_from_the_shipped_trunk(pictures) -> None:
     assert not np.array_equal(*(m.get_layer(name).get_weights()[0] for m in (plain, started)))
     with pytest.raises(ValueError, match="a start for fit"):
         lungseg.CTClassifier(weights="ct").predict(X)
-    assert classifier.fit(X, y).model_ is not None
 
 
 def test_validation_data_calibrate_and_promise(pictures, tmp_path) -> None:
