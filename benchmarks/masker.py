@@ -166,7 +166,7 @@ def confidence(masker: lungseg.LungMasker, part: Manifest) -> Figures:
     """Correlation of confidence with Dice, on clean and on spoilt slices, and strangers."""
     from scipy.stats import spearmanr
 
-    masker._ensure_loaded()
+    masker._ensure_network()
     finder = masker._finder()
     scans = [lungseg.read(file) for file in part.files]
     truths = [read_mask(mask, scan)[0] for mask, scan in zip(part.masks, scans, strict=True)]

@@ -9,29 +9,25 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.validation import check_is_fitted
 
-from lungseg.artifact import Precision, load_weights, read_artifact, write_artifact
+from lungseg.artifact import load_weights
+from lungseg.classifier_checks import check_classifier
 from lungseg.errors import InputError
 from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.splits import grouped_split
-from lungseg.evaluation.thresholds import check_aim, choose_threshold
-from lungseg.inference.score import VIEWS, score_pictures
+from lungseg.evaluation.thresholds import choose_threshold
+from lungseg.inference.score import score_pictures
 from lungseg.inputs import check_same_length, iterate_scans
-from lungseg.networks.registry import check_options, info, names
-from lungseg.params import check_params
-from lungseg.pooling import RULES, pool_slices
+from lungseg.pooling import pool_slices
 from lungseg.preprocess.pictures import scan_to_pictures, spread_slices
 from lungseg.preprocess.window import Window
 from lungseg.scan import Heatmap
+from lungseg.stored import StoredEstimator
 from lungseg.training.balanced import balanced_weights
 from lungseg.training.schedule import Schedule
-
-#: Parameters that say how to run and not what was learned; an artefact leaves them out.
-_RUNTIME = ("weights", "offline", "checkpoint", "tensorboard", "verbose")
 
 #: Fewer scans than this say nothing of a temperature.
 _ENOUGH = 20
@@ -40,7 +36,7 @@ _ENOUGH = 20
 _BOOTSTRAPS = 200
 
 
-class CTClassifier(ClassifierMixin, BaseEstimator):
+class CTClassifier(ClassifierMixin, StoredEstimator):
     """Classify chest CT scans by their slices, with EfficientNetB0 and the focal loss.
 
     Parameters
@@ -141,6 +137,9 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
     >>> classifier.predict_proba(scans).shape
     (2, 2)
     """
+
+    _section = "classifier"
+    _runtime = ("weights", "offline", "checkpoint", "tensorboard", "verbose")
 
     conformal_: Conformal | None
 
@@ -251,7 +250,7 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
         """
         from lungseg.training.classifier_fit import train_classifier
 
-        self._check()
+        check_classifier(self)
         labels = _as_labels(y)
         check_same_length(X=X, y=labels, groups=groups)
         self.classes_ = self._order_classes(labels)
@@ -601,35 +600,6 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
 
     # === Network and weights ===
 
-    def save(
-        self,
-        folder: str | Path,
-        *,
-        documents: dict[str, str] | None = None,
-        precision: Precision = "single",
-    ) -> Path:
-        """Write parameters, classes, threshold and weights to a folder.
-
-        Parameters
-        ----------
-        folder : str or Path
-        documents : dict of str to str, optional
-            Other text files, as a card.
-        precision : {"single", "half"}
-
-        Returns
-        -------
-        Path
-        """
-        self._ensure_network()
-        return write_artifact(
-            folder,
-            config={"kind": "classifier", "classifier": self._config()},
-            models={"classifier": self.model_},
-            documents=documents,
-            precision=precision,
-        )
-
     def to_onnx(self) -> bytes:
         """Return the network as ONNX.
 
@@ -657,38 +627,8 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             settle(layer)
         return to_onnx(model)
 
-    @classmethod
-    def from_pretrained(cls, name: str | Path) -> CTClassifier:
-        """Make a classifier with trained weights.
-
-        Parameters
-        ----------
-        name : str or Path
-            A name of `lungseg.weights.names`, or a folder written by `save` or by
-            `Pipeline.save`.
-
-        Returns
-        -------
-        CTClassifier
-
-        Raises
-        ------
-        lungseg.InputError
-            If there are no such weights, or a file differs from its SHA-256.
-        """
-        from lungseg.weights import folder_of
-
-        params = dict(read_artifact(folder_of(name))["classifier"]["params"])
-        if isinstance(params["threshold"], list):  # JSON knows no tuple
-            params["threshold"] = tuple(params["threshold"])
-        classifier = cls(**params, weights=name)
-        classifier._ensure_network()
-        return classifier
-
-    def _config(self) -> dict[str, Any]:
-        params = {k: v for k, v in self.get_params().items() if k not in _RUNTIME}
+    def _learned(self) -> dict[str, Any]:
         return {
-            "params": params,
             "classes": self.classes_.tolist(),
             "threshold": self.threshold_,
             "temperature": self.temperature_,
@@ -724,97 +664,16 @@ class CTClassifier(ClassifierMixin, BaseEstimator):
             start_from(model, start)
         return model
 
-    def _ensure_network(self) -> None:
-        check_is_fitted(self)
-        if hasattr(self, "model_"):
-            return
-        from lungseg.weights import folder_of
-
-        folder = folder_of(self.weights or "")
-        config = read_artifact(folder)
-        if "classifier" not in config:
-            raise ValueError(f"the weights {self.weights} are a start for fit, not a classifier")
-        self.classes_ = np.array(config["classifier"]["classes"])
-        self._take_calibration(config["classifier"])
-        model = self._build(None)
-        load_weights(model, folder, "classifier")
-        self.model_ = model
-
-    def _take_calibration(self, stored: dict[str, Any]) -> None:
-        """Read what `_config` stored; earlier artefacts hold a threshold only."""
+    def _restore(self, stored: dict[str, Any], folder: Path) -> None:
+        self.classes_ = np.array(stored["classes"])
         self.threshold_ = float(stored["threshold"])
+        # Earlier artefacts hold a threshold only.
         self.temperature_ = float(stored.get("temperature", 1.0))
         scores = stored.get("conformal")
         self.conformal_ = None if scores is None else Conformal(tuple(map(tuple, scores)))
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "model_") or self.weights not in (None, "imagenet")
-
-    def _check(self) -> None:
-        check_params(
-            self,
-            loss=("focal", "cross-entropy"),
-            offline=("error", "random"),
-            pool=tuple(RULES),
-            input_size=(1, None),
-            gamma=(0, None),
-            dropout=(0, 0.95),
-            epochs=(1, None),
-            batch_size=(1, None),
-            learning_rate=(0, None),
-            validation_fraction=(0, 0.9),
-            max_slices=(1, None),
-            frozen_epochs=(0, None),
-            unfreeze=(0, 1),
-            average=(0, 0.99999),
-            mixup=(0, None),
-        )
-        self._check_sampling()
-        self._check_network()
-        if self.views not in VIEWS:
-            raise ValueError(f"views of CTClassifier must be one of {VIEWS}, got {self.views!r}")
-        if self.patience is not None:
-            check_params(self, patience=(1, None))
-        if isinstance(self.threshold, (str, tuple)):
-            try:
-                check_aim(self.threshold)
-            except ValueError as error:
-                raise ValueError(f"threshold of CTClassifier: {error}") from None
-        else:
-            check_params(self, threshold=(0, 1))
-
-    def _check_sampling(self) -> None:
-        if self.sampling not in (None, "balanced", "smote"):
-            raise ValueError(
-                "sampling of CTClassifier must be one of 'balanced', 'smote' or None, got "
-                f"{self.sampling!r}"
-            )
-        if self.sampling is not None and self.class_weight == "balanced":
-            raise ValueError(
-                "sampling and class_weight of CTClassifier would both make up for the same "
-                "imbalance: give one of them"
-            )
-        if self.sampling == "smote":
-            from lungseg.training.smote import require_smote
-
-            require_smote()
-
-    def _check_network(self) -> None:
-        """Refuse what `_build` would, before any scan is read."""
-        known = info(self.network)
-        if known.task != "classify":
-            raise ValueError(
-                f"{self.network} marks pixels; the classifiers are {', '.join(names('classify'))}"
-            )
-        if self.input_size < known.smallest:
-            check_params(self, input_size=(known.smallest, None))
-        if self.weights == "imagenet" and not known.imagenet:
-            raise ValueError(f"there are no ImageNet weights of {self.network}")
-        options = self.network_options or {}
-        for taken in ("dropout", "weights"):
-            if taken in options:
-                raise ValueError(f"network_options of CTClassifier: {taken} is a parameter itself")
-        check_options(self.network, options)
+        model = self._build(None)
+        load_weights(model, folder, "classifier")
+        self.model_ = model
 
 
 def _as_labels(y: Sequence[Any]) -> NDArray[Any]:

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
 
-from lungseg.artifact import Precision, load_weights, read_artifact, write_artifact
+from lungseg.artifact import load_weights
 from lungseg.evaluation.area_interval import fit_spread
 from lungseg.evaluation.dice import dice
 from lungseg.evaluation.pixel_thresholds import ThresholdCurve, threshold_curve
@@ -25,6 +23,7 @@ from lungseg.io.reader import as_scan
 from lungseg.masker import LungMasker
 from lungseg.params import check_params
 from lungseg.scan import LungMask, MaskedScan, Scan
+from lungseg.stored import StoredEstimator
 from lungseg.training.hold_out import hold_out
 
 if TYPE_CHECKING:
@@ -34,16 +33,13 @@ if TYPE_CHECKING:
 
 Target = Literal["infection", "lungs+infection", "kinds"]
 
-#: Parameters that say how to run and not what was learned; an artefact leaves them out.
-_RUNTIME = ("weights", "checkpoint", "verbose", "masker")
-
 #: How often the interval of the infected voxels is promised to hold the truth.
 _COVERAGE = 0.9
 
 Pair = tuple[NDArray[np.uint8], NDArray[np.float32]]
 
 
-class InfectionSegmenter(BaseEstimator):
+class InfectionSegmenter(StoredEstimator):
     """Mark the infection in chest CT scans with a U-Net.
 
     Parameters
@@ -126,6 +122,9 @@ class InfectionSegmenter(BaseEstimator):
     >>> mask.shape, mask.classes
     ((4, 128, 128), ('background', 'lung', 'infection'))
     """
+
+    _section = "infection"
+    _runtime = ("weights", "checkpoint", "verbose", "masker")
 
     curve_: ThresholdCurve | None
 
@@ -484,65 +483,8 @@ class InfectionSegmenter(BaseEstimator):
 
     # === Network and weights ===
 
-    def save(
-        self,
-        folder: str | Path,
-        *,
-        documents: dict[str, str] | None = None,
-        precision: Precision = "single",
-    ) -> Path:
-        """Write parameters, threshold and weights to a folder; see `from_pretrained`.
-
-        Parameters
-        ----------
-        folder : str or Path
-        documents : dict of str to str, optional
-            Other text files, as a card.
-        precision : {"single", "half"}
-
-        Returns
-        -------
-        Path
-        """
-        self._ensure_network()
-        return write_artifact(
-            folder,
-            config={"kind": "infection", "infection": self._config()},
-            models={"infection": self.model_},
-            documents=documents,
-            precision=precision,
-        )
-
-    @classmethod
-    def from_pretrained(cls, name: str | Path | None = None) -> InfectionSegmenter:
-        """Make a segmenter with trained weights.
-
-        Parameters
-        ----------
-        name : str or Path, optional
-            A name of `lungseg.weights.names`, or a folder written by `save` or by
-            `Pipeline.save`. The default weights without it.
-
-        Returns
-        -------
-        InfectionSegmenter
-
-        Raises
-        ------
-        lungseg.InputError
-            If there are no such weights, or a file differs from its SHA-256.
-        """
-        from lungseg.weights import default, folder_of
-
-        name = name or default("infection")
-        params = dict(read_artifact(folder_of(name))["infection"]["params"])
-        segmenter = cls(**{**params, "lead": tuple(params["lead"])}, weights=name)
-        segmenter._ensure_network()
-        return segmenter
-
-    def _config(self) -> dict[str, Any]:
-        params = {k: v for k, v in self.get_params(deep=False).items() if k not in _RUNTIME}
-        return {"params": params, "threshold": self.threshold_, "spread": self.spread_}
+    def _learned(self) -> dict[str, Any]:
+        return {"threshold": self.threshold_, "spread": self.spread_}
 
     def _build(self, start: str | Path | None) -> Any:
         from lungseg.networks import build
@@ -558,24 +500,11 @@ class InfectionSegmenter(BaseEstimator):
         self.threshold_ = threshold if isinstance(self.threshold, str) else self.threshold
         self.spread_, self.curve_ = spread, None
 
-    def _ensure_network(self) -> None:
-        check_is_fitted(self)
-        if hasattr(self, "model_"):
-            return
-        from lungseg.weights import folder_of
-
-        folder = folder_of(self.weights or "")
-        config = read_artifact(folder)
-        if "infection" not in config:
-            raise ValueError(f"the weights {self.weights} are a start for fit, not a segmenter")
-        stored = config["infection"]
+    def _restore(self, stored: dict[str, Any], folder: Path) -> None:
         self._take(threshold=float(stored["threshold"]), spread=stored["spread"])
         model = self._build(None)
         load_weights(model, folder, "infection")
         self.model_ = model
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "model_") or self.weights is not None
 
     def _check(self) -> None:
         check_params(

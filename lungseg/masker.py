@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from lungseg.artifact import Precision, load_weights, read_artifact, store_as, write_artifact
+from lungseg.artifact import Precision, load_weights, store_as
 from lungseg.evaluation.dice import dice
 from lungseg.inference.engine import EngineName, make_engine
 from lungseg.inference.finder import Fallback, Finder
@@ -28,20 +28,18 @@ from lungseg.postprocess.confidence import Confidence
 from lungseg.preprocess.body import body_mask
 from lungseg.preprocess.window import Window
 from lungseg.scan import LungMask, MaskedScan
+from lungseg.stored import StoredEstimator, read_section
 from lungseg.training.hold_out import hold_out
 
 if TYPE_CHECKING:
     from lungseg.inference.engine import Engine
     from lungseg.training.lesion_bank import LesionBank
 
-#: Parameters that say how to run and not what was learned; an artefact leaves them out.
-_RUNTIME = ("weights", "checkpoint", "verbose", "engine", "cache")
-
 #: The export that lies beside the weights, so that no other program need make it.
 _EXPORT = "masker.onnx.gz"
 
 
-class LungMasker(TransformerMixin, BaseEstimator):
+class LungMasker(TransformerMixin, StoredEstimator):
     """Find the lungs of chest CT scans, with BCDU-Net by default.
 
     Parameters
@@ -119,6 +117,9 @@ class LungMasker(TransformerMixin, BaseEstimator):
     >>> mask.shape
     (4, 128, 128)
     """
+
+    _section = "masker"
+    _runtime = ("weights", "checkpoint", "verbose", "engine", "cache")
 
     # Set when weights are trained or found; the network and what runs it on first use.
     _folder: Path | None
@@ -216,6 +217,7 @@ class LungMasker(TransformerMixin, BaseEstimator):
         """
         from lungseg.backend import keras
         from lungseg.training.segmenter import train_segmenter
+        from lungseg.weights import folder_of
 
         self._check()
         check_same_length(X=X, y=y, groups=groups, sample_weight=sample_weight)
@@ -231,7 +233,8 @@ class LungMasker(TransformerMixin, BaseEstimator):
         keras.utils.set_random_seed(self.seed)
         model = self._build(self.input_size)
         if self.weights is not None:
-            self._load_into(model, self.weights)
+            read_section(self.weights, "masker")
+            load_weights(model, folder_of(self.weights), "masker")
         self.history_ = train_segmenter(
             model,
             slices,
@@ -314,7 +317,7 @@ class LungMasker(TransformerMixin, BaseEstimator):
 
     def iterate(self, X: Iterable[Any]) -> Iterator[MaskedScan]:
         """As `transform`, one scan after the other, so that memory stays bounded."""
-        self._ensure_loaded()
+        self._ensure_network()
         cache = None if self.cache is None else MaskCache(self.cache, self._identity())
         finder = None
         for scan in iterate_scans(X):
@@ -375,36 +378,6 @@ class LungMasker(TransformerMixin, BaseEstimator):
 
     # === Network and weights ===
 
-    def save(
-        self,
-        folder: str | Path,
-        *,
-        documents: dict[str, str] | None = None,
-        precision: Precision = "single",
-    ) -> Path:
-        """Write parameters and weights to a folder; see `from_pretrained`.
-
-        Parameters
-        ----------
-        folder : str or Path
-        documents : dict of str to str, optional
-            Other text files, as a card.
-        precision : {"single", "half"}
-
-        Returns
-        -------
-        Path
-        """
-        self._ensure_loaded()
-        return write_artifact(
-            folder,
-            config={"kind": "masker", "masker": self._config()},
-            models={"masker": self.model_},
-            files=self._files(precision),
-            documents=documents,
-            precision=precision,
-        )
-
     def _files(self, precision: Precision) -> dict[str, bytes]:
         """Export the weights as they are stored; nothing where no export can be made."""
         from lungseg.networks.export import can_export, to_onnx
@@ -435,40 +408,8 @@ class LungMasker(TransformerMixin, BaseEstimator):
             return gzip.decompress((self._folder / _EXPORT).read_bytes())
         return to_onnx(self.model_) if can_export() and info(self.network).any_size else None
 
-    @classmethod
-    def from_pretrained(cls, name: str | Path | None = None) -> LungMasker:
-        """Make a masker with trained weights.
-
-        Parameters
-        ----------
-        name : str or Path, optional
-            A name of `lungseg.weights.names`, or a folder written by `save` or by
-            `Pipeline.save`. The default weights without it.
-
-        Returns
-        -------
-        LungMasker
-
-        Raises
-        ------
-        lungseg.InputError
-            If there are no such weights, or a file differs from its SHA-256.
-        """
-        from lungseg.weights import default, folder_of
-
-        name = name or default("masker")
-        config = read_artifact(folder_of(name))
-        masker = cls(**config["masker"]["params"], weights=name)
-        masker._ensure_loaded()
-        return masker
-
-    def _config(self) -> dict[str, Any]:
-        params = {k: v for k, v in self.get_params().items() if k not in _RUNTIME}
-        return {
-            "params": params,
-            "sharpness": self.sharpness_,
-            "confidence": self.confidence_.to_dict(),
-        }
+    def _learned(self) -> dict[str, Any]:
+        return {"sharpness": self.sharpness_, "confidence": self.confidence_.to_dict()}
 
     def _build(self, size: int | None) -> Any:
         """Build the network for one size, or for any: it is made of convolutions alone."""
@@ -485,13 +426,6 @@ class LungMasker(TransformerMixin, BaseEstimator):
         """Width, where the network has one."""
         return {"filters": self.filters} if "filters" in option_names(self.network) else {}
 
-    def _load_into(self, model: Any, name: str | Path) -> None:
-        from lungseg.weights import folder_of
-
-        folder = folder_of(name)
-        read_artifact(folder)
-        load_weights(model, folder, "masker")
-
     def _take(self, model: Any, *, sharpness: float, confidence: Confidence) -> None:
         """Hold what was trained; of the network a copy that takes slices of any size."""
         any_size = self._build(None)
@@ -499,32 +433,26 @@ class LungMasker(TransformerMixin, BaseEstimator):
         self._model, self._engine, self._folder = any_size, None, None
         self.sharpness_, self.confidence_ = sharpness, confidence
 
-    def _ensure_loaded(self) -> None:
-        """Read the configuration of trained weights; the network itself waits for its use."""
-        from lungseg.weights import folder_of
+    def _restore(self, stored: dict[str, Any], folder: Path) -> None:
+        """Take what was learned; the network itself waits for its use."""
+        self._folder = folder
+        self._model = self._engine = None
+        self.sharpness_ = float(stored["sharpness"])
+        self.confidence_ = Confidence.from_dict(stored.get("confidence"))
 
-        check_is_fitted(self)
-        if not hasattr(self, "sharpness_"):
-            assert self.weights is not None  # noqa: S101 - what check_is_fitted asserts
-            self._folder = folder_of(self.weights)
-            stored = read_artifact(self._folder)["masker"]
-            self._model = self._engine = None
-            self.sharpness_ = float(stored["sharpness"])
-            self.confidence_ = Confidence.from_dict(stored.get("confidence"))
+    def _is_loaded(self) -> bool:
+        return hasattr(self, "sharpness_")
 
     @property
-    def model_(self) -> Any:
+    def model_(self) -> Any:  # type: ignore[override]
         """The network as a ``keras.Model``; loaded when it is first asked for."""
-        self._ensure_loaded()
+        self._ensure_network()
         if self._model is None:
             assert self._folder is not None  # noqa: S101 - set with the weights
             model = self._build(None)
             load_weights(model, self._folder, "masker")
             self._model = model
         return self._model
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "sharpness_") or self.weights is not None
 
     def _check(self) -> None:
         check_params(

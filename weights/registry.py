@@ -9,7 +9,12 @@ from lungseg.errors import InputError
 _HERE = Path(__file__).parent
 
 #: What ``from_pretrained()`` takes without a name.
-_DEFAULTS = {"masker": "lungs", "pipeline": "covid-ct", "infection": "infection"}
+_DEFAULTS = {
+    "masker": "lungs",
+    "classifier": "covid-ct",
+    "infection": "infection",
+    "pipeline": "covid-ct",
+}
 
 
 def names() -> list[str]:
@@ -24,7 +29,7 @@ def names() -> list[str]:
 
 
 def default(kind: str) -> str:
-    """Name of the default weights of a kind: "masker", "infection" or "pipeline".
+    """Name of the default weights of a kind: "masker", "classifier", "infection" or "pipeline".
 
     Examples
     --------

@@ -1,0 +1,174 @@
+"""Estimators with one network, which are saved to a folder and made from one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from lungseg.artifact import Precision, read_artifact, write_artifact
+from lungseg.errors import InputError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Section = Literal["masker", "classifier", "infection"]
+
+
+class StoredEstimator(BaseEstimator):
+    """What `LungMasker`, `CTClassifier` and `InfectionSegmenter` share.
+
+    A subclass names the section of ``config.json`` that is its own, says what it learned
+    beside its network (`_learned`), and takes that back (`_restore`).
+    """
+
+    _section: ClassVar[Section]
+    #: Parameters that say how to run and not what was learned; an artefact leaves them out.
+    _runtime: ClassVar[tuple[str, ...]]
+
+    weights: str | Path | None
+    model_: Any
+
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        documents: dict[str, str] | None = None,
+        precision: Precision = "single",
+    ) -> Path:
+        """Write parameters, what was learned and the network to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            New, or an artefact that is to be replaced; it appears whole or not at all.
+        documents : dict of str to str, optional
+            Other text files, as a card.
+        precision : {"single", "half"}
+            "half" rounds the weights to 11 bits and takes about a third less.
+
+        Returns
+        -------
+        Path
+            For `from_pretrained`.
+
+        Raises
+        ------
+        lungseg.InputError
+            If the folder exists and is something else.
+        sklearn.exceptions.NotFittedError
+            If nothing was trained or loaded.
+        """
+        self._ensure_network()
+        return write_artifact(
+            folder,
+            config={"kind": self._section, self._section: self._config()},
+            models={self._section: self.model_},
+            files=self._files(precision),
+            documents=documents,
+            precision=precision,
+        )
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path | None = None) -> Self:
+        """Make an estimator with trained weights.
+
+        Parameters
+        ----------
+        name : str or Path, optional
+            A name of `lungseg.weights.names`, or a folder written by `save` or by
+            `Pipeline.save`. The default weights without it.
+
+        Returns
+        -------
+        LungMasker, CTClassifier or InfectionSegmenter
+            Of the class that was asked.
+
+        Raises
+        ------
+        lungseg.InputError
+            If there are no such weights, they are of something else, or a file differs
+            from its SHA-256.
+        """
+        from lungseg.weights import default
+
+        name = name or default(cls._section)
+        params = read_section(name, cls._section)["params"]
+        # JSON knows no tuples, and no parameter has to be a list.
+        params = {k: tuple(v) if isinstance(v, list) else v for k, v in params.items()}
+        estimator = cls(**params, weights=name)
+        estimator._ensure_network()
+        return estimator
+
+    def _config(self) -> dict[str, Any]:
+        """Everything that ``config.json`` says of this estimator."""
+        params = {k: v for k, v in self.get_params(deep=False).items() if k not in self._runtime}
+        return {"params": params, **self._learned()}
+
+    def _ensure_network(self) -> None:
+        """Take trained weights, where they have not been taken yet."""
+        from lungseg.weights import folder_of
+
+        check_is_fitted(self)
+        if not self._is_loaded():
+            name = self.weights or ""
+            self._restore(read_section(name, self._section), folder_of(name))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self._is_loaded() or self.weights not in (None, "imagenet")
+
+    def _files(self, precision: Precision) -> dict[str, bytes]:
+        """Other files of the artefact."""
+        return {}
+
+    def _is_loaded(self) -> bool:
+        """Whether what was learned is in memory."""
+        return "model_" in vars(self)
+
+    def _learned(self) -> dict[str, Any]:
+        """Say what was learned beside the network, for JSON."""
+        raise NotImplementedError
+
+    def _restore(self, stored: dict[str, Any], folder: Path) -> None:
+        """Take back what `_config` and `save` stored in a folder."""
+        raise NotImplementedError
+
+
+def read_section(name: str | Path, section: Section) -> dict[str, Any]:
+    """Read what trained weights say of one estimator.
+
+    Parameters
+    ----------
+    name : str or Path
+        A name of `lungseg.weights.names`, or a folder.
+    section : {"masker", "classifier", "infection"}
+
+    Returns
+    -------
+    dict
+        What the estimator's ``_config`` wrote.
+
+    Raises
+    ------
+    lungseg.InputError
+        If there are no such weights, they are of something else, or a file differs from
+        its SHA-256.
+
+    Examples
+    --------
+    >>> sorted(read_section("lungs", "masker"))
+    ['confidence', 'params', 'sharpness']
+    >>> read_section("ct", "masker")
+    Traceback (most recent call last):
+    lungseg.errors.InputError: ct: these weights (trunk) hold no masker; give others, or call fit
+    """
+    from lungseg.weights import folder_of
+
+    config = read_artifact(folder_of(name))
+    if section not in config:
+        cause = f"these weights ({config.get('kind')}) hold no {section}"
+        raise InputError(str(name), cause, "give others, or call fit")
+    stored: dict[str, Any] = config[section]
+    return stored
