@@ -444,7 +444,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         return hasattr(self, "sharpness_")
 
     @property
-    def model_(self) -> Any:  # type: ignore[override]
+    def model_(self) -> Any:
         """The network as a ``keras.Model``; loaded when it is first asked for."""
         self._ensure_network()
         if self._model is None:
