@@ -556,9 +556,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         folder = folder_of(name)
         config = read_artifact(folder)
         if config.get("kind") != "pipeline":
-            raise InputError(
-                str(name), f"these weights are a {config.get('kind')}", "give those of a pipeline"
-            )
+            cause = f"these weights ({config.get('kind')}) hold no pipeline"
+            raise InputError(str(name), cause, "give others that hold one")
         masker: LungMasker | Literal["passthrough"] = "passthrough"
         if "masker" in config:
             masker = LungMasker.from_pretrained(name)
