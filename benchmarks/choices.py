@@ -51,6 +51,8 @@ CHOICES: dict[str, tuple[str, dict[str, Any], str | None]] = {
     "mixup 0.2": ("cropped", {"mixup": 0.2}, "ct"),
     "head first": ("cropped", {"frozen_epochs": 2}, "ct"),
     "random start": ("cropped", {}, None),
+    "infection's start": ("cropped", {}, "infection"),
+    "whole, infection's start": ("whole", {}, "infection"),
 }
 
 

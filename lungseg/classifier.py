@@ -100,7 +100,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     weights : str, Path, optional
         Trained weights to use, or to start from when `fit` is called: a name of
         `lungseg.weights.names`, a folder that `save` wrote, or "imagenet" (a download).
-        A start takes what fits by name and shape, so that the classes may be new.
+        A start takes what fits by name and shape, so that the classes may be new, and
+        the network of an infection segmenter may start a classifier.
     offline : {"error", "random"}
         What becomes of ``weights="imagenet"`` where they cannot be had: an error, or a
         warning and a start from random weights, all of which then learn from the first

@@ -14,7 +14,10 @@ from lungseg.weights import folder_of
 
 
 def start_from(model: Any, name: str | Path) -> int:
-    """Take over what fits, by name and shape, from a trunk or a network of the same kind.
+    """Take over what fits, by name and shape, from trained weights.
+
+    A trunk, a classifier and an infection segmenter of one family of networks share their
+    convolutions, so that any of them can start another.
 
     Parameters
     ----------
@@ -30,7 +33,8 @@ def start_from(model: Any, name: str | Path) -> int:
     Raises
     ------
     lungseg.InputError
-        If there are no such weights, or a file differs from its SHA-256.
+        If there are no such weights, they hold a masker alone, or a file differs from its
+        SHA-256.
 
     Examples
     --------
@@ -44,11 +48,12 @@ def start_from(model: Any, name: str | Path) -> int:
         source = trunk_of(build(config["trunk"]["network"], (size, size, 1), 2))
         load_weights(source, folder, "trunk")
         return copy_weights(source, model)
-    kind = "infection" if model.output_shape[1:-1] and "infection" in config else "classifier"
-    if kind not in config:
-        raise InputError(
-            str(name), f"these weights are a {config.get('kind')}", "give a trunk, or the same kind"
-        )
+    kinds = sorted({"classifier", "infection"} & config.keys())
+    if not kinds:
+        cause = f"these weights ({config.get('kind')}) hold no trunk, classifier or infection"
+        raise InputError(str(name), cause, "give others that hold one")
+    # Of a pipeline, what does the same: networks that mark pixels have rows and columns.
+    kind = kinds[-1] if model.output_shape[1:-1] else kinds[0]
     params = config[kind]["params"]
     size, options = params["input_size"], params.get("network_options") or {}
     source = build(params["network"], (size, size, 1), _classes(config[kind]), **options)
