@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lungseg.cluster import Outcome, ResultLog, run_tasks
+from lungseg.compare.apart import Apart
 from lungseg.compare.page import write_comparison
 from lungseg.compare.plan import Plan, make_jobs, measured_rows, read_rows, trained_by
 from lungseg.compare.run_job import RunJob
@@ -22,6 +23,7 @@ def compare(
     *,
     seeds: int = 1,
     address: str | None = None,
+    apart: bool = True,
     report: Callable[[Outcome, int], None] | None = None,
 ) -> dict[str, Any]:
     """Compare recipes on the same patients, by grouped cross-validation.
@@ -38,6 +40,10 @@ def compare(
         Trainings of each recipe on each fold; two or more tell the noise between runs.
     address : str, optional
         Of a Dask cluster, or "local:2"; see `lungseg.cluster.run_tasks`.
+    apart : bool
+        Do each job in a process of its own, so that its memory is its own, and is given
+        back. Without, a job starts some seconds sooner, and networks that this process
+        registered are known.
     report : callable, optional
         Called with each outcome and the number of jobs that are left.
 
@@ -68,7 +74,9 @@ def compare(
     folder = Path(out).absolute()
     with ResultLog(folder / "jobs.jsonl", settings=_settings(plan)) as log:
         left = sum(key not in log.done for key in jobs)
-        outcomes = run_tasks(RunJob(plan, str(folder)), jobs, address=address, done=log.done)
+        job = RunJob(plan, str(folder))
+        work = Apart(job) if apart else job
+        outcomes = run_tasks(work, jobs, address=address, done=log.done)
         for outcome in outcomes:
             log.append(outcome.to_dict())
             left -= 1

@@ -45,7 +45,7 @@ def without_cost(result: dict) -> dict:
 def test_killed_half_way_and_started_again_gives_the_same_table(manifest, tmp_path) -> None:
     recipes = [recipe(tmp_path, "plain"), recipe(tmp_path, "smooth", dropout=0.2)]
     plan = Plan(manifest, folds=2)
-    whole = compare(plan, recipes, tmp_path / "whole")
+    whole = compare(plan, recipes, tmp_path / "whole", apart=False)
     seen: list[str] = []
 
     def stop(outcome, left) -> None:
@@ -54,9 +54,10 @@ def test_killed_half_way_and_started_again_gives_the_same_table(manifest, tmp_pa
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        compare(plan, recipes, tmp_path / "halves", report=stop)
+        compare(plan, recipes, tmp_path / "halves", report=stop, apart=False)
     with (tmp_path / "halves/jobs.jsonl").open("a") as file:
         file.write('{"key": "half a li')
+    # The other half in processes of their own: the same table.
     again = compare(
         plan, recipes, tmp_path / "halves", report=lambda outcome, left: seen.append(outcome.key)
     )
@@ -82,7 +83,7 @@ def test_killed_half_way_and_started_again_gives_the_same_table(manifest, tmp_pa
 def test_a_recipe_that_fails_is_reported_and_the_other_finishes(manifest, tmp_path) -> None:
     # Too small for its network: found out when it is built.
     recipes = [recipe(tmp_path, "plain"), recipe(tmp_path, "broken", network="cbr-tiny")]
-    result = compare(Plan(manifest, folds=2, epochs=1), recipes, tmp_path / "out")
+    result = compare(Plan(manifest, folds=2, epochs=1), recipes, tmp_path / "out", apart=False)
     assert result["recipes"][recipes[0]]["figures"]
     assert not result["recipes"][recipes[1]]["figures"]
     assert all("input_size" in error for error in result["failed"].values())
