@@ -1,6 +1,7 @@
 """Compare what a classifier is shown and how it is trained, on validation data.
 
-python benchmarks/choices.py --data DATA [--size 128] [--epochs 15] [--only NAME ...] [--json FILE]
+python benchmarks/choices.py --data DATA [--size 128] [--epochs 15] [--only NAME ...]
+    [--cache FOLDER] [--json FILE]
 
 Everything starts from the trunk ``ct`` and is trained on the training split of covid_ct; each
 choice is compared with the first. The test split is never read.
@@ -62,11 +63,13 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--only", nargs="*", default=[*CHOICES], choices=[*CHOICES])
+    parser.add_argument("--cache", type=Path, help="Folder that keeps lung masks.")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rows = read_manifest(given.data / "covid_ct/manifest.csv", label="class")
     train, val = rows.split("train"), rows.split("val")
-    with tempfile.TemporaryDirectory() as cache:
+    with tempfile.TemporaryDirectory() as scratch:
+        cache = given.cache or Path(scratch)
         seen, other = (pictures(part, given.size, cache) for part in (train, val))
     result: dict[str, Any] = {}
     truth, base = numbers(val), None
@@ -89,7 +92,7 @@ def main() -> None:
             given.json.write_text(json.dumps(result, indent=2), "utf-8")
 
 
-def pictures(part: Manifest, size: int, cache: str) -> dict[str, Pictures]:
+def pictures(part: Manifest, size: int, cache: Path) -> dict[str, Pictures]:
     """Show the same scans in every form, uint8 of shape (n, size, size[, channels])."""
     masker = lungseg.LungMasker.from_pretrained().set_params(cache=cache)
     forms: dict[str, list[Pictures]] = {name: [] for name in RULES}
