@@ -141,8 +141,8 @@ one seed. That is what a CPU allows in an hour, and a small part of what the sys
 the order of the rows says more than their height, and neither says what a recipe reaches when it
 is trained to its end. No weights of ImageNet are used: recipes that ask for them start from random
 ones where they cannot be had. Intervals are 95 %, from a bootstrap over patients; minutes are
-those of one training and its test, on one or two cores of a busy machine; a row of dashes has not been run
-to its end yet. Of covid_ct the official test split is left out.
+those of one training and its test, on one or two cores of a busy machine; a row of dashes has not
+been run to its end yet. Of covid_ct the official test split is left out.
 
 <!-- not run: it trains for hours -->
 
