@@ -135,15 +135,15 @@ def _table(part: Part, result: dict[str, Any]) -> str:
 _PAGE = """# The five systems, reproduced
 
 What each of the five systems published, beside what its recipe reaches here. Every row is one
-recipe of `pipeline/recipes/`, trained and tested by `lungseg.compare`: {folds} folds by patient, at most
-{epochs} epochs (and as many of the head alone before them, where the recipe asks for it), inputs of at
-most {size} px a side (or the smallest that a network takes), one seed. That is what a CPU allows in
-some hours, and a small part of what the systems were trained: the order of the rows says more than
-their height, and neither says what a recipe reaches when it is trained to its end. No weights of
-ImageNet are used: recipes that ask for them start from random ones where they cannot be had.
-Intervals are 95 %, from a bootstrap over patients; minutes are those of one training and its test,
-on one or two cores of a busy machine; a row of dashes has not been run to its end yet. Of covid_ct
-the official test split is left out.
+recipe of `pipeline/recipes/`, trained and tested by `lungseg.compare`: {folds} folds by patient,
+at most {epochs} epochs (and as many of the head alone before them, where the recipe asks for it),
+inputs of at most {size} px a side (or the smallest that a network takes), one seed. That is what
+a CPU allows in some hours, and a small part of what the systems were trained: the order of the
+rows says more than their height, and neither says what a recipe reaches when it is trained to its
+end. No weights of ImageNet are used: recipes that ask for them start from random ones where they
+cannot be had. Intervals are 95 %, from a bootstrap over patients; minutes are those of one
+training and its test, on one or two cores of a busy machine; a row of dashes has not been run to
+its end yet. Of covid_ct the official test split is left out.
 
 <!-- not run: it trains for hours -->
 
