@@ -147,7 +147,7 @@ def test_a_masker_without_weights_is_refused(scans) -> None:
 
 
 def test_weights_of_another_kind_are_refused() -> None:
-    with pytest.raises(InputError, match="those of a pipeline"):
+    with pytest.raises(InputError, match="hold no pipeline; give others"):
         lungseg.Pipeline.from_pretrained("lungs")
 
 
