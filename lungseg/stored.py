@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Section = Literal["masker", "classifier", "infection"]
 
 
-class StoredEstimator(BaseEstimator):
+class StoredEstimator(BaseEstimator, ABC):
     """What `LungMasker`, `CTClassifier` and `InfectionSegmenter` share.
 
     A subclass names the section of ``config.json`` that is its own, says what it learned
@@ -92,14 +93,15 @@ class StoredEstimator(BaseEstimator):
             If there are no such weights, they are of something else, or a file differs
             from its SHA-256.
         """
-        from lungseg.weights import default
+        from lungseg.weights import default, folder_of
 
         name = name or default(cls._section)
-        params = read_section(name, cls._section)["params"]
+        stored = read_section(name, cls._section)
         # JSON knows no tuples, and no parameter has to be a list.
-        params = {k: tuple(v) if isinstance(v, list) else v for k, v in params.items()}
+        params = {k: tuple(v) if isinstance(v, list) else v for k, v in stored["params"].items()}
         estimator = cls(**params, weights=name)
-        estimator._ensure_network()
+        # Not `_ensure_network`: it would read and check every file again.
+        estimator._restore(stored, folder_of(name))
         return estimator
 
     def _config(self) -> dict[str, Any]:
@@ -127,13 +129,13 @@ class StoredEstimator(BaseEstimator):
         """Whether what was learned is in memory."""
         return "model_" in vars(self)
 
+    @abstractmethod
     def _learned(self) -> dict[str, Any]:
         """Say what was learned beside the network, for JSON."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _restore(self, stored: dict[str, Any], folder: Path) -> None:
         """Take back what `_config` and `save` stored in a folder."""
-        raise NotImplementedError
 
 
 def read_section(name: str | Path, section: Section) -> dict[str, Any]:
