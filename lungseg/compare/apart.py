@@ -55,11 +55,11 @@ class Apart:
             words = [sys.executable, "-c", _CHILD, str(asked), str(answered)]
             # Not multiprocessing: a worker of a cluster may have no children of that kind.
             # The pipe is what tells the child that its parent is gone.
-            child = subprocess.Popen(words, stdin=subprocess.PIPE)  # noqa: S603 - our own words
-            try:
-                status = child.wait()
-            finally:
-                child.kill()
+            with subprocess.Popen(words, stdin=subprocess.PIPE) as child:  # noqa: S603 - our words
+                try:
+                    status = child.wait()
+                finally:
+                    child.kill()
             if not answered.is_file():
                 raise RuntimeError(f"the process ended with status {status} and without an answer")
             succeeded, found = pickle.loads(answered.read_bytes())  # noqa: S301 - of our child
