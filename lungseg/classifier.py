@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from lungseg.classifier_checks import check_classifier
 from lungseg.errors import InputError
 from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
-from lungseg.evaluation.splits import grouped_split
+from lungseg.evaluation.splits import grouped_folds, grouped_split
 from lungseg.evaluation.thresholds import choose_threshold
 from lungseg.inference.score import score_pictures
 from lungseg.inputs import check_same_length, iterate_scans
@@ -83,6 +84,12 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     augment : bool
     validation_fraction : float
         Share of the groups kept aside to pick the epoch and the threshold.
+    folds : int, optional
+        Keep no group aside: train one network for each fold, without its groups, and then,
+        on all of them, the one that is kept. The temperature, the threshold and the
+        prediction sets are chosen on the scores that each scan has from the network that
+        did not see its group. Takes about ``folds`` times as long, makes use of every
+        scan, and the epoch is the last.
     pool : {"mean", "max", "top"}
         How slices become one probability; see `lungseg.pooling.pool_slices`.
     max_slices : int
@@ -124,10 +131,14 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     model_ : keras.Model
         From grey to logits.
     history_ : list of dict
+    out_of_fold_ : float array of shape (scans, classes)
+        With ``folds``: probabilities of each scan by the network that did not see its
+        group, calibrated; measure with them what was trained.
 
     References
     ----------
-    Tan and Le, "EfficientNet", ICML 2019. Lin et al., "Focal Loss for Dense Object
+    Stone, "Cross-Validatory Choice and Assessment of Statistical Predictions", JRSS B 1974
+    (``folds``). Tan and Le, "EfficientNet", ICML 2019. Lin et al., "Focal Loss for Dense Object
     Detection", ICCV 2017.
 
     Examples
@@ -168,6 +179,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         patience: int | None = None,
         augment: bool = True,
         validation_fraction: float = 0.15,
+        folds: int | None = None,
         pool: str = "mean",
         max_slices: int = 16,
         views: int = 1,
@@ -201,6 +213,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.patience = patience
         self.augment = augment
         self.validation_fraction = validation_fraction
+        self.folds = folds
         self.pool = pool
         self.max_slices = max_slices
         self.views = views
@@ -249,15 +262,39 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         ValueError
             If a parameter is out of its range, the lengths differ, or there is one class.
         """
-        from lungseg.training.classifier_fit import train_classifier
-
         check_classifier(self)
+        if self.folds is not None and (groups is None or validation is not None):
+            raise ValueError("folds of CTClassifier need groups, and take no validation data")
         labels = _as_labels(y)
         check_same_length(X=X, y=labels, groups=groups)
         self.classes_ = self._order_classes(labels)
         numbers = self._numbers_of(labels)
         bags = [self._pictures(scan) for scan in iterate_scans(X)]
+        self.temperature_, self.threshold_, self.conformal_ = 1.0, 0.5, None
+        if not isinstance(self.threshold, (str, tuple)):
+            self.threshold_ = float(self.threshold)
+        if self.folds is not None and groups is not None:
+            scores = self._cross_score(bags, numbers, groups, self.folds)
+            self._train(bags, numbers, groups, None, "all")
+            self.out_of_fold_ = self._calibrate(scores, numbers)
+            return self
         bags, numbers, groups, aside = self._set_aside(bags, numbers, groups, validation)
+        self._train(bags, numbers, groups, aside)
+        if aside is not None:
+            self._calibrate(self._scores(aside[0]), aside[1])
+        return self
+
+    def _train(
+        self,
+        bags: list[NDArray[np.uint8]],
+        numbers: NDArray[Any],
+        groups: Sequence[Any] | None,
+        aside: tuple[list[NDArray[np.uint8]], NDArray[Any]] | None,
+        part: str = "",
+    ) -> None:
+        """Train ``model_``; bags are the pictures of one scan each."""
+        from lungseg.training.classifier_fit import train_classifier
+
         model, started = self._start()
         data = _flatten(bags, numbers)
         loss = self._make_loss(numbers)
@@ -269,20 +306,34 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             schedule=self._schedule(len(data[1]), started),
             augment=self.augment,
             weights=self._draws(bags, numbers, groups),
-            folder=None if self.checkpoint is None else Path(self.checkpoint),
-            tensorboard=None if self.tensorboard is None else Path(self.tensorboard),
+            folder=None if self.checkpoint is None else Path(self.checkpoint) / part,
+            tensorboard=None if self.tensorboard is None else Path(self.tensorboard) / part,
             seed=self.seed,
             verbose=self.verbose,
         )
         if self.sampling == "smote":
             self._fit_last_layer(model, data, loss)
         self.model_ = model
-        self.temperature_, self.threshold_, self.conformal_ = 1.0, 0.5, None
-        if not isinstance(self.threshold, (str, tuple)):
-            self.threshold_ = float(self.threshold)
-        if aside is not None:
-            self._calibrate(*aside)
-        return self
+
+    def _cross_score(
+        self,
+        bags: list[NDArray[np.uint8]],
+        numbers: NDArray[Any],
+        groups: Sequence[Any],
+        folds: int,
+    ) -> NDArray[np.float64]:
+        """Score each scan by a network that has not seen its group."""
+        fold_of = grouped_folds(numbers.tolist(), groups, folds, self.seed)
+        scores = np.zeros((len(bags), len(self.classes_)))
+        for fold in range(folds):
+            aside = np.flatnonzero(fold_of == fold).tolist()
+            keep = np.flatnonzero(fold_of != fold).tolist()
+            if self.verbose:
+                print(f"fold {fold + 1} of {folds}", file=sys.stderr, flush=True)
+            owners = [groups[i] for i in keep]
+            self._train([bags[i] for i in keep], numbers[keep], owners, None, f"fold{fold}")
+            scores[aside] = self._scores([bags[i] for i in aside])
+        return scores
 
     def calibrate(self, X: Iterable[Any], y: Sequence[Any]) -> CTClassifier:
         """Make the probabilities of a trained classifier mean what they say.
@@ -312,22 +363,25 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         if unknown:
             raise ValueError(f"y holds classes that were not trained: {sorted(unknown)}")
         bags = [self._pictures(scan) for scan in iterate_scans(X)]
-        self._calibrate(bags, self._numbers_of(labels))
+        self._calibrate(self._scores(bags), self._numbers_of(labels))
         return self
 
-    def _calibrate(self, bags: list[NDArray[np.uint8]], numbers: NDArray[Any]) -> None:
+    def _scores(self, bags: list[NDArray[np.uint8]]) -> NDArray[np.float64]:
+        """Pool the probabilities of each scan's slices, as they leave the network."""
+        return np.array([pool_slices(self._slice_probabilities(bag), self.pool) for bag in bags])
+
+    def _calibrate(self, scores: NDArray[np.float64], numbers: NDArray[Any]) -> NDArray[np.float64]:
+        """Choose temperature, threshold and sets, and return the scores at that temperature."""
         if len(set(numbers.tolist())) < len(self.classes_):
-            return  # without samples of a class nothing can be said of it
-        self.temperature_ = 1.0
-        pooled = np.array([self.pool_slices(self._slice_probabilities(bag)) for bag in bags])
-        if len(pooled) >= _ENOUGH:
-            self.temperature_ = fit_temperature(numbers, pooled)
-        tempered = temper(pooled, self.temperature_)
+            return scores  # without samples of a class nothing can be said of it
+        self.temperature_ = fit_temperature(numbers, scores) if len(scores) >= _ENOUGH else 1.0
+        tempered = temper(scores, self.temperature_)
         self.conformal_ = Conformal.fit(numbers, tempered)
         if isinstance(self.threshold, (str, tuple)) and len(self.classes_) == 2:
             self.threshold_ = choose_threshold(
                 numbers, tempered[:, 1], aim=self.threshold, repeats=_BOOTSTRAPS
             )
+        return tempered
 
     def _order_classes(self, labels: NDArray[Any]) -> NDArray[Any]:
         classes = np.unique(labels)

@@ -57,6 +57,8 @@ def check_classifier(classifier: CTClassifier) -> None:
     _check_network(classifier)
     if classifier.views not in VIEWS:
         raise ValueError(f"views of CTClassifier must be one of {VIEWS}, got {classifier.views!r}")
+    if classifier.folds is not None:
+        check_params(classifier, folds=(2, None))
     if classifier.patience is not None:
         check_params(classifier, patience=(1, None))
     if isinstance(classifier.threshold, (str, tuple)):

@@ -77,6 +77,10 @@ class Manifest:
         """Return some of the rows."""
         return Manifest(self.path, tuple(self.rows[i] for i in indices))
 
+    def joined(self, other: Manifest) -> Manifest:
+        """Return the rows of both."""
+        return Manifest(self.path, (*self.rows, *other.rows))
+
     def thinned(self, every: int) -> Manifest:
         """Return the rows without a patient, and of the others every so-manieth.
 

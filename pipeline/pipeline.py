@@ -187,6 +187,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             frozen_epochs=frozen_epochs,
             unfreeze=unfreeze,
             patience=patience,
+            folds=None,
             checkpoint=checkpoint,
         )
         mine = [scans[i] for i in keep], labels[keep].tolist(), owners

@@ -49,6 +49,7 @@ class ClassifierRecipe(Strict):
     mixup: float | None = Field(None, ge=0)
     patience: int | None = Field(None, ge=1)
     augment: bool | None = None
+    folds: int | None = Field(None, ge=2)
     pool: Literal["mean", "max", "top"] | None = None
     max_slices: int | None = Field(None, ge=1)
     views: Literal[1, 2, 4] | None = None

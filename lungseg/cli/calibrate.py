@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from lungseg.cli.options import PipelineWeights
+
 
 def calibrate(
     manifest: Annotated[Path, typer.Argument(help="CSV: file,label,patient[,split].")],
     out: Annotated[Path, typer.Option(help="Folder for the calibrated pipeline.")],
-    pipeline: Annotated[
-        str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
-    ] = None,
+    pipeline: PipelineWeights = None,
     split: Annotated[str, typer.Option(help="train, val, test or all.")] = "all",
     label_column: Annotated[str, typer.Option(help="Column that holds the label.")] = "label",
     masker: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lungseg.cli.options import Cluster, Resume
+from lungseg.cli.options import Cluster, PipelineWeights, Resume
 
 if TYPE_CHECKING:
     from lungseg.cluster.evaluate_job import EvaluateJob
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 def evaluate(
     manifest: Annotated[Path, typer.Argument(help="CSV: file,label,patient[,split].")],
     out: Annotated[Path, typer.Option(help="Folder for evaluation.json and the figures.")],
-    pipeline: Annotated[
-        str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
-    ] = None,
+    pipeline: PipelineWeights = None,
     split: Annotated[str, typer.Option(help="train, val, test or all.")] = "test",
     label_column: Annotated[str, typer.Option(help="Column that holds the label.")] = "label",
     audit: Annotated[

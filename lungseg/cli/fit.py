@@ -22,7 +22,10 @@ def fit(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a cut-off training.")
     ] = False,
-    epochs: Annotated[int | None, typer.Option(help="In place of the recipe's.")] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="In place of the recipe's; with the trunk frozen no more than these."),
+    ] = None,
     test: Annotated[float, typer.Option(help="Share of patients for the test.")] = 0.2,
     validation: Annotated[float, typer.Option(help="Share of the rest for validation.")] = 0.15,
     every: Annotated[

@@ -38,6 +38,7 @@ def fit_pipeline(
         As in ``lungseg fit``.
     """
     from lungseg.cli.training import checkpoint_folder, figures_of, three_splits
+    from lungseg.evaluation.measure import measure_probabilities
     from lungseg.manifest import read_manifest
     from lungseg.pipeline.pipeline import Pipeline
     from lungseg.pipeline.use_cache import use_cache
@@ -66,12 +67,20 @@ def fit_pipeline(
         if positive is not None:
             fitted.set_params(classifier__positive=positive)
         if epochs is not None:
-            fitted.set_params(classifier__epochs=epochs)
+            frozen = min(epochs, fitted.get_params()["classifier__frozen_epochs"])
+            fitted.set_params(classifier__epochs=epochs, classifier__frozen_epochs=frozen)
+        if fitted.get_params()["classifier__folds"] is not None:
+            # Cross-fitting keeps nothing aside: what was to choose is trained on, too.
+            train, val = train.joined(val), val.take([])
         fitted.fit(train.files, train.labels, train.patients, validation=_aside(val))
     # The stored weights are what is shipped, so they are what is measured.
     stored = use_cache(Pipeline.load(fitted.save(out, precision=precision)), cache)
     parts = {"train": train, "validation": val, "test": held}
     figures = {name: figures_of(stored, parts[name]) for name in ("validation", "test")}
+    scores = getattr(fitted.classifier_, "out_of_fold_", None)
+    if scores is not None:
+        crossed = measure_probabilities(stored, train, scores)["figures"]
+        figures = {"out of fold": crossed, **figures}
     fitted.save(
         out, documents=_documents(fitted, out, manifest, parts, figures), precision=precision
     )
@@ -111,7 +120,8 @@ def _documents(
         data=f"{manifest.parent.name}: {describe(parts)}",
         training={
             **training_facts(classifier, classifier.history_, classifier.model_.count_params()),
-            "threshold, chosen on the validation data": round(classifier.threshold_, 4),
+            "threshold, chosen on scans that were not trained on": round(classifier.threshold_, 4),
+            "temperature, chosen likewise": round(classifier.temperature_, 4),
         },
         figures={name: rows for name, rows in figures.items() if rows},
         licence=LICENCE,

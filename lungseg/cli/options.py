@@ -23,3 +23,13 @@ Resume = Annotated[
         "--resume", help="Keep results in --out as they come; a second call does what is missing."
     ),
 ]
+
+#: ``--pipeline NAME``; ``mask`` calls the same ``--weights``, so both are taken.
+PipelineWeights = Annotated[
+    str | None,
+    typer.Option(
+        "--pipeline",
+        "--weights",
+        help="Name or folder of the weights; the default ones without.",
+    ),
+]

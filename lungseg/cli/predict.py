@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lungseg.cli.options import Cluster, Resume
+from lungseg.cli.options import Cluster, PipelineWeights, Resume
 
 if TYPE_CHECKING:
     from lungseg.cluster.log import ResultLog
@@ -17,9 +17,7 @@ def predict(
     inputs: Annotated[
         list[str], typer.Argument(help="Files, folders of DICOM files, or a manifest (.csv).")
     ],
-    pipeline: Annotated[
-        str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
-    ] = None,
+    pipeline: PipelineWeights = None,
     out: Annotated[
         Path | None, typer.Option(help="Write result, mask and overlay of each input here.")
     ] = None,

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from lungseg.cli.options import PipelineWeights
+
 
 def report(
     inputs: Annotated[list[str], typer.Argument(help="Files, or folders of DICOM files.")],
     out: Annotated[Path, typer.Option(help="Folder; a folder for each input is made in it.")],
-    pipeline: Annotated[
-        str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
-    ] = None,
+    pipeline: PipelineWeights = None,
     heatmap: Annotated[bool, typer.Option(help="Compute Grad-CAM.")] = True,
     infection: Annotated[bool, typer.Option(help="Mark the infection, too.")] = True,
     dicom_seg: Annotated[

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from lungseg.cli.options import PipelineWeights
+
 
 def serve(
-    pipeline: Annotated[
-        str | None, typer.Option(help="Name or folder of the weights; the default ones without.")
-    ] = None,
+    pipeline: PipelineWeights = None,
     host: Annotated[str, typer.Option(help="Name or address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8000,
     token: Annotated[

@@ -157,15 +157,9 @@ def split_rows(rows: Manifest, folds: int) -> list[int]:
     >>> found[0] == found[1], sorted(found[::2])
     (True, [0, 0, 1, 1])
     """
-    from sklearn.model_selection import StratifiedGroupKFold
+    from lungseg.evaluation.splits import grouped_folds
 
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
-    labels = [row.label for row in rows.rows]
-    fold_of = [0] * len(rows)
-    for fold, (_, tested) in enumerate(splitter.split(labels, labels, rows.patients)):
-        for index in tested.tolist():
-            fold_of[index] = fold
-    return fold_of
+    return grouped_folds([row.label for row in rows.rows], rows.patients, folds).tolist()
 
 
 def measured_rows(rows: Manifest) -> list[int]:

@@ -56,6 +56,52 @@ def grouped_split(
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
+def grouped_folds(
+    y: Sequence[Any], groups: Sequence[Any], folds: int, seed: int = 0
+) -> NDArray[np.intp]:
+    """Give each sample its fold: no patient in two, classes as even as that allows.
+
+    Parameters
+    ----------
+    y : sequence of length n
+        Label of each sample.
+    groups : sequence of length n
+        Patient of each sample.
+    folds : int
+        Two or more.
+    seed : int
+
+    Returns
+    -------
+    int array of shape (n,)
+        Numbers of folds, from 0.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or a class has fewer patients than there are folds.
+
+    Examples
+    --------
+    >>> found = grouped_folds("aabbaabb", [0, 0, 1, 1, 2, 2, 3, 3], 2)
+    >>> found[0] == found[1], sorted(found[::2].tolist())
+    (np.True_, [0, 0, 1, 1])
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    _check_lengths(y, groups)
+    for label in sorted(set(y), key=str):
+        owners = {str(g) for g, other in zip(groups, y, strict=True) if other == label}
+        if len(owners) < folds:
+            raise ValueError(f"{len(owners)} patient(s) of class {label} for {folds} folds")
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    labels = [str(label) for label in y]
+    fold_of = np.zeros(len(labels), np.intp)
+    for fold, (_, tested) in enumerate(splitter.split(labels, labels, [str(g) for g in groups])):
+        fold_of[tested] = fold
+    return fold_of
+
+
 def assert_disjoint(
     groups_a: Iterable[Any], groups_b: Iterable[Any], source: str = "split"
 ) -> None:
@@ -87,9 +133,13 @@ def assert_disjoint(
         )
 
 
-def _check(y: Sequence[Any], groups: Sequence[Any], fraction: float) -> None:
+def _check_lengths(y: Sequence[Any], groups: Sequence[Any]) -> None:
     if len(y) != len(groups):
         raise ValueError(f"need one group for each label, got {len(groups)} for {len(y)}")
+
+
+def _check(y: Sequence[Any], groups: Sequence[Any], fraction: float) -> None:
+    _check_lengths(y, groups)
     if not 0 < fraction < 1:
         raise ValueError(f"fraction must be between 0 and 1, got {fraction}")
     if len({str(group) for group in groups}) < 2:

@@ -8,6 +8,7 @@ from sklearn.exceptions import NotFittedError
 
 import lungseg
 from lungseg.backend import compute_type, keras
+from lungseg.evaluation.splits import grouped_folds
 from lungseg.pooling import RULES, pool_slices
 
 TINY = {"network": "simple", "input_size": 32, "epochs": 2, "batch_size": 4}
@@ -51,6 +52,30 @@ def test_saved_and_loaded(fitted, tmp_path, precision) -> None:
     assert difference == 0 if precision == "single" else difference < 0.05
     assert loaded.threshold_ == classifier.threshold_
     assert (clone(loaded).predict_proba(X) == loaded.predict_proba(X)).all()
+
+
+def test_folds_score_each_scan_by_a_network_that_did_not_see_its_patient(
+    pictures, tmp_path
+) -> None:
+    X, y, groups = pictures
+    classifier = lungseg.CTClassifier(**TINY, folds=2, threshold="youden", checkpoint=tmp_path)
+    classifier.fit(X, y, groups)
+    fold_of = grouped_folds(y, groups, 2)
+    for fold in (0, 1):
+        kept, left = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
+        alone = lungseg.CTClassifier(**TINY).fit([X[i] for i in kept], [y[i] for i in kept])
+        theirs = alone.predict_proba([X[i] for i in left])
+        assert np.allclose(classifier.out_of_fold_[left], theirs, atol=1e-5)
+    every = lungseg.CTClassifier(**TINY).fit(X, y)
+    assert np.allclose(classifier.predict_proba(X), every.predict_proba(X), atol=1e-5)
+    assert len(classifier.predict_set(X)) == len(X)
+    assert sorted(part.name for part in tmp_path.iterdir()) == ["all", "fold0", "fold1"]
+
+
+def test_folds_need_groups(pictures) -> None:
+    X, y, _ = pictures
+    with pytest.raises(ValueError, match="folds of CTClassifier need groups"):
+        lungseg.CTClassifier(**TINY, folds=2).fit(X, y)
 
 
 def test_three_classes_and_class_weights(pictures) -> None:

@@ -100,6 +100,7 @@ def test_recipes_and_weights_are_listed() -> None:
         (["predict"], 2),
         (["no-such-command"], 2),
         (["predict", "a.png", "--pipeline", "no-such"], 1),
+        (["predict", "a.png", "--weights", "no-such"], 1),
         (["recipes", "no-such"], 1),
         (["fit", "no-such.csv", "--out", "x"], 1),
     ],

@@ -62,6 +62,14 @@ def test_recipes_of_classifiers(recipe, folder, tmp_path) -> None:
     assert pipeline.predict_proba([folder / "scan-0.png"]).sum() == pytest.approx(1)
 
 
+def test_epochs_bound_those_with_the_trunk_frozen_too(folder, tmp_path, capsys) -> None:
+    trained(
+        "s0-simple@nobackg+input_size=32+frozen_epochs=20", folder / "labels.csv", tmp_path / "out"
+    )
+    epochs = [line for line in capsys.readouterr().err.splitlines() if line.startswith("epoch ")]
+    assert 1 <= len(epochs) <= 2
+
+
 @pytest.mark.parametrize(
     "recipe",
     [

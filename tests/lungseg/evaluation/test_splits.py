@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lungseg import InputError
-from lungseg.evaluation.splits import assert_disjoint, grouped_split
+from lungseg.evaluation.splits import assert_disjoint, grouped_folds, grouped_split
 
 
 def _cohort() -> tuple[list[str], list[int]]:
@@ -30,6 +30,24 @@ def test_split_is_grouped_complete_and_stratified(fraction: float, seed: int) ->
         everywhere = y.count(label)
         there = sum(y[i] == label for i in aside)
         assert there == pytest.approx(fraction * everywhere, abs=4)
+
+
+@pytest.mark.parametrize("folds", [2, 3, 5])
+def test_folds_are_grouped_complete_and_stratified(folds: int) -> None:
+    y, groups = _cohort()
+    fold_of = grouped_folds(y, groups, folds)
+    assert sorted(set(fold_of.tolist())) == list(range(folds))
+    for fold in range(folds):
+        aside = np.flatnonzero(fold_of == fold)
+        keep = np.flatnonzero(fold_of != fold)
+        assert_disjoint([groups[i] for i in keep], [groups[i] for i in aside])
+        ill = sum(y[i] == "ill" for i in aside)
+        assert ill == pytest.approx(y.count("ill") / folds, abs=6)
+
+
+def test_folds_need_as_many_patients_of_each_class() -> None:
+    with pytest.raises(ValueError, match=r"2 patient\(s\) of class b for 3 folds"):
+        grouped_folds("aaabb", [1, 2, 3, 4, 5], 3)
 
 
 def test_seed_decides() -> None:
