@@ -64,8 +64,13 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         more in the end, on features with new ones between those of the rarer classes; it
         needs the extra ``imbalance``.
     dropout : float
+    ridge : float, optional
+        Before any epoch, put the last layer where the focal loss and this penalty together
+        are least on what the trunk makes of the pictures: see
+        `lungseg.training.fit_head.fit_head`. For a trunk that was trained before.
     epochs, batch_size, learning_rate
-        Of the training, by AdamW with a cosine decay.
+        Of the training, by AdamW with a cosine decay. With ``ridge``, no epochs leave the
+        trunk as it was.
     frozen_epochs : int
         Epochs before those, in which the head learns alone, at ten times the rate.
     unfreeze : float
@@ -85,11 +90,11 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     validation_fraction : float
         Share of the groups kept aside to pick the epoch and the threshold.
     folds : int, optional
-        Keep no group aside: train one network for each fold, without its groups, and then,
-        on all of them, the one that is kept. The temperature, the threshold and the
-        prediction sets are chosen on the scores that each scan has from the network that
-        did not see its group. Takes about ``folds`` times as long, makes use of every
-        scan, and the epoch is the last.
+        Where there are groups and no validation data: keep no group aside, but train one
+        network for each fold, without its groups, and then, on all of them, the one that
+        is kept. The temperature, the threshold and the prediction sets are chosen on the
+        scores that each scan has from the network that did not see its group. Takes about
+        ``folds`` times as long, makes use of every scan, and the epoch is the last.
     pool : {"mean", "max", "top"}
         How slices become one probability; see `lungseg.pooling.pool_slices`.
     max_slices : int
@@ -168,6 +173,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         class_weight: Literal["balanced"] | dict[Any, float] | None = None,
         sampling: Literal["balanced", "smote"] | None = None,
         dropout: float = 0.4,
+        ridge: float | None = None,
         epochs: int = 60,
         batch_size: int = 16,
         learning_rate: float = 5e-4,
@@ -202,6 +208,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.class_weight = class_weight
         self.sampling = sampling
         self.dropout = dropout
+        self.ridge = ridge
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -263,8 +270,6 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             If a parameter is out of its range, the lengths differ, or there is one class.
         """
         check_classifier(self)
-        if self.folds is not None and (groups is None or validation is not None):
-            raise ValueError("folds of CTClassifier need groups, and take no validation data")
         labels = _as_labels(y)
         check_same_length(X=X, y=labels, groups=groups)
         self.classes_ = self._order_classes(labels)
@@ -273,7 +278,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.temperature_, self.threshold_, self.conformal_ = 1.0, 0.5, None
         if not isinstance(self.threshold, (str, tuple)):
             self.threshold_ = float(self.threshold)
-        if self.folds is not None and groups is not None:
+        if self.folds is not None and groups is not None and validation is None:
             scores = self._cross_score(bags, numbers, groups, self.folds)
             self._train(bags, numbers, groups, None, "all")
             self.out_of_fold_ = self._calibrate(scores, numbers)
@@ -293,24 +298,29 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         part: str = "",
     ) -> None:
         """Train ``model_``; bags are the pictures of one scan each."""
-        from lungseg.training.classifier_fit import train_classifier
-
         model, started = self._start()
         data = _flatten(bags, numbers)
         loss = self._make_loss(numbers)
-        self.history_ = train_classifier(
-            model,
-            data,
-            None if aside is None else _flatten(*aside),
-            loss=loss,
-            schedule=self._schedule(len(data[1]), started),
-            augment=self.augment,
-            weights=self._draws(bags, numbers, groups),
-            folder=None if self.checkpoint is None else Path(self.checkpoint) / part,
-            tensorboard=None if self.tensorboard is None else Path(self.tensorboard) / part,
-            seed=self.seed,
-            verbose=self.verbose,
-        )
+        draws = self._draws(bags, numbers, groups)
+        self.history_ = []
+        if self.ridge is not None:
+            self.history_.append(self._fit_head(model, data, draws, self.ridge))
+        if self.epochs:
+            from lungseg.training.classifier_fit import train_classifier
+
+            self.history_ += train_classifier(
+                model,
+                data,
+                None if aside is None else _flatten(*aside),
+                loss=loss,
+                schedule=self._schedule(len(data[1]), started),
+                augment=self.augment,
+                weights=draws,
+                folder=None if self.checkpoint is None else Path(self.checkpoint) / part,
+                tensorboard=None if self.tensorboard is None else Path(self.tensorboard) / part,
+                seed=self.seed,
+                verbose=self.verbose,
+            )
         if self.sampling == "smote":
             self._fit_last_layer(model, data, loss)
         self.model_ = model
@@ -438,6 +448,31 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             return None
         return balanced_weights(numbers.tolist(), [len(bag) for bag in bags], groups)
 
+    def _fit_head(
+        self,
+        model: Any,
+        data: tuple[NDArray[np.uint8], NDArray[Any]],
+        draws: NDArray[np.float64] | None,
+        ridge: float,
+    ) -> dict[str, float]:
+        from lungseg.training.fit_head import fit_head
+
+        gamma, alpha = self._focus(data[1])
+        found = fit_head(
+            model,
+            data,
+            ridge=ridge,
+            gamma=gamma,
+            alpha=alpha,
+            weights=draws,
+            mirror=self.augment,
+            batch_size=self.batch_size,
+        )
+        if self.verbose:
+            shown = "  ".join(f"{name} {value:.4f}" for name, value in found.items())
+            print(f"head  {shown}", file=sys.stderr, flush=True)
+        return found
+
     def _fit_last_layer(
         self, model: Any, data: tuple[NDArray[np.uint8], NDArray[Any]], loss: Any
     ) -> None:
@@ -474,6 +509,11 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     def _make_loss(self, numbers: NDArray[Any]) -> Any:
         from lungseg.training.focal import KerasFocalLoss, focal_loss
 
+        gamma, alpha = self._focus(numbers)
+        return KerasFocalLoss(gamma, alpha) if self.mixup else focal_loss(gamma, alpha)
+
+    def _focus(self, numbers: NDArray[Any]) -> tuple[float, list[float] | None]:
+        """Gamma and alpha of the focal loss; cross-entropy is that of gamma 0."""
         weights = np.ones(len(self.classes_)) if self.alpha is None else np.array(self.alpha, float)
         if len(weights) != len(self.classes_):
             raise ValueError(f"alpha needs {len(self.classes_)} weights, got {len(weights)}")
@@ -482,8 +522,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
                 self.class_weight, classes=self.classes_, y=self.classes_[numbers]
             )
         gamma = self.gamma if self.loss == "focal" else 0.0
-        alpha = None if np.all(weights == 1) else weights.tolist()
-        return KerasFocalLoss(gamma, alpha) if self.mixup else focal_loss(gamma, alpha)
+        return gamma, None if np.all(weights == 1) else weights.tolist()
 
     # === Inference ===
 
@@ -715,6 +754,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         if start == "imagenet":
             options["weights"] = "imagenet"
         model = build(self.network, shape, len(self.classes_), **options)
+        if self.ridge is not None:
+            # What the penalty holds a new head to.
+            model.layers[-1].set_weights([0 * part for part in model.layers[-1].get_weights()])
         if start is not None and start != "imagenet":
             start_from(model, start)
         return model

@@ -43,7 +43,7 @@ def check_classifier(classifier: CTClassifier) -> None:
         input_size=(1, None),
         gamma=(0, None),
         dropout=(0, 0.95),
-        epochs=(1, None),
+        epochs=(1 if classifier.ridge is None else 0, None),
         batch_size=(1, None),
         learning_rate=(0, None),
         validation_fraction=(0, 0.9),
@@ -57,6 +57,8 @@ def check_classifier(classifier: CTClassifier) -> None:
     _check_network(classifier)
     if classifier.views not in VIEWS:
         raise ValueError(f"views of CTClassifier must be one of {VIEWS}, got {classifier.views!r}")
+    if classifier.ridge is not None:
+        check_params(classifier, ridge=(0, None))
     if classifier.folds is not None:
         check_params(classifier, folds=(2, None))
     if classifier.patience is not None:

@@ -25,8 +25,9 @@ def grad_cam(
     target : int
         Number of the class.
     layer : str, optional
-        Of feature maps; without it the last whose maps have more than one place. Where a
-        network ends in maps of a single pixel, these say nothing of where.
+        Of feature maps; without it the last whose maps have more than one place (a network
+        may end in maps of a single pixel, which say nothing of where), and of a head that
+        pools several stages the first of these, through which all others are reached.
 
     Returns
     -------
@@ -69,7 +70,9 @@ def grad_cam(
 
 
 def _last_maps(model: Any) -> Any:
-    """Find the last layer whose output still has places to tell apart."""
+    """Find the last layer that all goes through, and that has places to tell apart."""
+    if any(layer.name == "head_pool0" for layer in model.layers):
+        return model.get_layer(model.get_layer("head_pool0").input._keras_history.operation.name)
     # What is padded is shifted against the picture.
     other = (keras.layers.InputLayer, keras.layers.ZeroPadding2D)
     for layer in reversed(model.layers):

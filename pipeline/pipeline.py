@@ -32,6 +32,9 @@ from lungseg.preprocess.transformed import Transformed
 from lungseg.roi import RoiMultiply
 from lungseg.scan import Heatmap, LungMask, Scan
 
+#: Parts of the patients, where a last layer alone is tuned: that takes seconds for each.
+_FOLDS = 5
+
 #: Of fewer patients none is kept aside to compare a tuned pipeline with its base.
 _GATE_PATIENTS = 20
 
@@ -140,7 +143,8 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         y: Sequence[Any],
         groups: Sequence[Any] | None = None,
         *,
-        epochs: int = 15,
+        epochs: int | None = None,
+        ridge: float | None = None,
         learning_rate: float = 2e-4,
         frozen_epochs: int = 2,
         unfreeze: float = 1.0,
@@ -155,7 +159,11 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         ----------
         X, y, groups, validation
             As in `fit`. The classes may be new: the last layer then starts afresh.
-        epochs : int
+        epochs : int, optional
+            15 without a number; none for a pipeline that itself was fitted without.
+        ridge : float, optional
+            Of `CTClassifier`: move the last layer first, held to what it is, by solving
+            for it. With ``epochs=0`` nothing else moves, and seconds are enough.
         learning_rate : float
             Lower than in `fit`, so that what was learned is kept.
         frozen_epochs, unfreeze, patience
@@ -181,13 +189,19 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         scans, labels = list(X), np.asarray(y)
         keep, aside, reason = self._gate_split(labels, groups, gate)
         owners = None if groups is None else [groups[i] for i in keep]
-        tuned = clone(self.classifier_).set_params(
+        base = self.classifier_
+        if epochs is None:
+            epochs = 15 if base.epochs else 0
+        if ridge is None and not base.epochs:
+            ridge = base.ridge
+        tuned = clone(base).set_params(
             epochs=epochs,
             learning_rate=learning_rate,
             frozen_epochs=frozen_epochs,
             unfreeze=unfreeze,
             patience=patience,
-            folds=None,
+            ridge=ridge,
+            folds=None if epochs else _folds_for(labels[keep].tolist(), owners),
             checkpoint=checkpoint,
         )
         mine = [scans[i] for i in keep], labels[keep].tolist(), owners
@@ -633,3 +647,14 @@ def _by_slice(
 
 def _figures(mask: LungMask) -> dict[str, float | None]:
     return {"lung_share": float(mask.lungs.mean()), "lung_volume_ml": mask.volume_ml()}
+
+
+def _folds_for(labels: list[Any], groups: Sequence[Any] | None) -> int | None:
+    """Return how many folds the patients of the rarest class allow; None for too few."""
+    if groups is None:
+        return None
+    owners: dict[Any, set[Any]] = {}
+    for label, group in zip(labels, groups, strict=True):
+        owners.setdefault(label, set()).add(group)
+    found = min(_FOLDS, *(len(patients) for patients in owners.values()))
+    return found if found > 1 else None

@@ -39,7 +39,8 @@ class ClassifierRecipe(Strict):
     class_weight: Literal["balanced"] | None = None
     sampling: Literal["balanced", "smote"] | None = None
     dropout: float | None = Field(None, ge=0, lt=1)
-    epochs: int | None = Field(None, ge=1)
+    ridge: float | None = Field(None, ge=0)
+    epochs: int | None = Field(None, ge=0)
     batch_size: int | None = Field(None, ge=1)
     learning_rate: float | None = Field(None, gt=0)
     frozen_epochs: int | None = Field(None, ge=0)

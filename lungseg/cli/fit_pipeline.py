@@ -53,7 +53,7 @@ def fit_pipeline(
             train.labels,
             train.patients,
             validation=_aside(val),
-            epochs=epochs or 15,
+            epochs=epochs,
             checkpoint=folder,
         )
     else:

@@ -19,7 +19,7 @@ def efficientnet(
     classes: int = 2,
     *,
     variant: str = "b0",
-    head: Literal["pool", "s2"] = "pool",
+    head: Literal["pool", "stages", "s2"] = "pool",
     dropout: float = 0.4,
     zero_head: bool = False,
     norm_momentum: float = 0.9,
@@ -35,12 +35,14 @@ def efficientnet(
     classes : int
         Number of logits.
     variant : {"b0", "b3", "b7"}
-    head : {"pool", "s2"}
-        Global average pooling and one layer, or what `s2_head` makes.
+    head : {"pool", "stages", "s2"}
+        Global average pooling and one layer; the same with the means of the fourth, fifth
+        and sixth stage beside those of the last, for a trunk that is not trained further;
+        or what `s2_head` makes.
     dropout : float
         Before the last layer; in the head of S2, at three places.
     zero_head : bool
-        Start the last layer at zero; for the head "pool".
+        Start the last layer at zero; not for the head "s2".
     norm_momentum : float
         As in `efficientnet_trunk`.
     weights : {"imagenet"} or path, optional
@@ -69,19 +71,30 @@ def efficientnet(
     >>> efficientnet((64, 64, 1), 3).output_shape
     (None, 3)
     """
-    if head not in ("pool", "s2"):
-        raise ValueError(f"head of EfficientNet must be 'pool' or 's2', got {head!r}")
-    smallest = _STRIDE if head == "pool" else _STRIDE * (SMALLEST_MAPS - 1) + 1
+    if head not in ("pool", "stages", "s2"):
+        raise ValueError(f"head of EfficientNet must be 'pool', 'stages' or 's2', got {head!r}")
+    smallest = _STRIDE if head != "s2" else _STRIDE * (SMALLEST_MAPS - 1) + 1
     check_input(f"EfficientNet with head {head!r}", input_shape, smallest, rgb=True)
 
     # === Trunk ===
     inputs = keras.Input(input_shape, name="picture")
-    maps = efficientnet_trunk(inputs, variant, norm_momentum=norm_momentum, weights=weights).output
+    trunk = efficientnet_trunk(inputs, variant, norm_momentum=norm_momentum, weights=weights)
+    maps = trunk.output
 
     # === Head ===
     if head == "s2":
         outputs = s2_head(maps, classes, dropout=dropout)
     else:
-        outputs = pooled_logits(maps, classes, dropout=dropout, zero=zero_head)
+        beside = _stages(trunk) if head == "stages" else ()
+        outputs = pooled_logits(maps, classes, dropout=dropout, zero=zero_head, beside=beside)
     suffix = "" if head == "pool" else "-s2"
     return keras.Model(inputs, outputs, name=f"efficientnet{variant}{suffix}")
+
+
+def _stages(trunk: Any) -> list[Any]:
+    """Return the last maps of the fourth, fifth and sixth stage."""
+    ends = {}
+    for layer in trunk.layers:
+        if layer.name.startswith(("block4", "block5", "block6")) and layer.name.endswith("_add"):
+            ends[layer.name[:6]] = layer.output
+    return list(ends.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lungseg.backend import keras
@@ -55,7 +56,13 @@ def as_rgb(tensor: Any) -> Any:
 
 
 def pooled_logits(
-    maps: Any, classes: int, *, dropout: float, hidden: int | None = None, zero: bool = False
+    maps: Any,
+    classes: int,
+    *,
+    dropout: float,
+    hidden: int | None = None,
+    zero: bool = False,
+    beside: Sequence[Any] = (),
 ) -> Any:
     """Pool feature maps over all places and go on to logits.
 
@@ -69,6 +76,8 @@ def pooled_logits(
         Width of a layer with ReLU between pooling and dropout.
     zero : bool
         Start the last layer at zero, so that all classes are equally likely at first.
+    beside : sequence of symbolic tensors
+        Maps of earlier stages, pooled as well; their means follow those of the last.
 
     Returns
     -------
@@ -81,6 +90,12 @@ def pooled_logits(
     """
     # In single precision whatever the trunk computes in: softmax and loss need it.
     x = layers.GlobalAveragePooling2D(name="pool", dtype="float32")(maps)
+    if beside:
+        means = [
+            layers.GlobalAveragePooling2D(name=f"head_pool{number}", dtype="float32")(stage)
+            for number, stage in enumerate(beside)
+        ]
+        x = layers.Concatenate(name="head_stages", dtype="float32")([x, *means])
     if hidden is not None:
         x = layers.Dense(hidden, activation="relu", name="dense", dtype="float32")(x)
     x = layers.Dropout(dropout, name="dropout", dtype="float32")(x)

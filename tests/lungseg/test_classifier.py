@@ -72,10 +72,11 @@ def test_folds_score_each_scan_by_a_network_that_did_not_see_its_patient(
     assert sorted(part.name for part in tmp_path.iterdir()) == ["all", "fold0", "fold1"]
 
 
-def test_folds_need_groups(pictures) -> None:
+def test_folds_without_groups_split_nothing(pictures) -> None:
     X, y, _ = pictures
-    with pytest.raises(ValueError, match="folds of CTClassifier need groups"):
-        lungseg.CTClassifier(**TINY, folds=2).fit(X, y)
+    classifier = lungseg.CTClassifier(**TINY, folds=2).fit(X, y)
+    assert classifier.conformal_ is None
+    assert not hasattr(classifier, "out_of_fold_")
 
 
 def test_three_classes_and_class_weights(pictures) -> None:

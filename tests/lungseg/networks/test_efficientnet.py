@@ -5,6 +5,7 @@ import pytest
 
 import lungseg
 from lungseg.backend import keras
+from lungseg.explain import grad_cam
 from lungseg.networks import build
 from lungseg.networks.efficientnet_unet import efficientnet_unet
 from lungseg.networks.transfer import copy_weights, trunk_of
@@ -37,3 +38,23 @@ def test_a_pretrained_trunk_passes_to_the_classifier() -> None:
 def test_too_small_an_input_is_refused() -> None:
     with pytest.raises(ValueError, match="32 pixels"):
         build("efficientnetb0", (16, 16, 1))
+
+
+def test_a_head_of_stages_keeps_the_trunk_whole() -> None:
+    whole, plain = (
+        build("efficientnetb0", (64, 64, 1), 2, head=head) for head in ("stages", "pool")
+    )
+    assert whole.layers[-1].input.shape[-1] == 1280 + 80 + 112 + 192
+    assert copy_weights(trunk_of(plain), whole) == 131
+    assert trunk_of(whole).output_shape == trunk_of(plain).output_shape
+
+
+def test_grad_cam_of_stages_reaches_the_first_of_them() -> None:
+    model = build("efficientnetb0", (96, 96, 1), 2, head="stages")
+    head = model.layers[-1]
+    kernel, bias = head.get_weights()
+    # Only what the first of the stages says counts.
+    kernel[:1280] = kernel[1280 + 80 :] = 0
+    head.set_weights([kernel, bias])
+    pictures = np.random.default_rng(0).integers(0, 255, (1, 96, 96), np.uint8)
+    assert max(grad_cam(model, pictures, target).max() for target in (0, 1)) == 1
