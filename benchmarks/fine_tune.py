@@ -38,12 +38,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--slices", type=int, default=200, help="Labelled slices to tune with.")
+    parser.add_argument("--rest", type=int, default=150, help="Slices to measure on.")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--ridge", type=float)
     parser.add_argument("--pipeline", help="Name or folder; the default without.")
     parser.add_argument("--cache", type=Path, help="Folder that keeps lung masks.")
     given = parser.parse_args()
-    scans, labels, patients = hospital(given.data)
+    scans, labels, patients = hospital(given.data, given.slices + given.rest)
     pipeline = use_cache(lungseg.Pipeline.from_pretrained(given.pipeline), given.cache)
     mine, rest = slice(given.slices), slice(given.slices, None)
     before = pipeline.predict_proba(scans[rest])[:, 1]
@@ -70,7 +71,7 @@ def main() -> None:
     print(json.dumps(result, indent=2))
 
 
-def hospital(data: Path) -> tuple[list[Scan], NDArray[np.intp], list[str]]:
+def hospital(data: Path, count: int) -> tuple[list[Scan], NDArray[np.intp], list[str]]:
     """Make scans in HU, whether each is ill, and its patient."""
     masker = lungseg.LungMasker.from_pretrained()
     lessons = read_lesions(data / "covid_semiseg/manifest.csv", quarter_turns=1, every=10**6)
@@ -85,10 +86,14 @@ def hospital(data: Path) -> tuple[list[Scan], NDArray[np.intp], list[str]]:
     scans: list[Scan] = []
     labels: list[int] = []
     patients: list[str] = []
-    for item, patient in zip(masker.iterate(rows.files), rows.patients, strict=True):
+    # The last slice of each patient in the list: one is enough, and each costs a mask.
+    files = dict(zip(rows.patients, rows.files, strict=True))
+    for patient, item in zip(files, masker.iterate(files.values()), strict=True):
         lungs = item.mask.lungs[0]
-        if patient in patients or lungs.mean() < LUNG_SHARE:
+        if lungs.mean() < LUNG_SHARE:
             continue
+        if len(scans) == count:
+            break
         grey = item.scan.voxels[0].astype(np.float64)
         slice_hu = np.rint(low + grey / 255 * (high - low)).astype(np.int16)
         label = len(labels) % 2

@@ -99,3 +99,22 @@ def test_what_the_gate_keeps_is_what_predicts(hospital, monkeypatch, kept) -> No
     tuned = base.fine_tune(X, y, groups, epochs=1, learning_rate=1e-2)
     same = np.array_equal(tuned.predict_proba(X[:2]), base.predict_proba(X[:2]))
     assert same == (kept == "base")
+
+
+def test_the_last_layer_alone_is_tuned_in_one_step(hospital) -> None:
+    X, y, groups = hospital
+    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, augment=False)
+    base = lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
+    tuned = base.fine_tune(X, y, groups, epochs=0, ridge=0.01, gate=0)
+    ours, theirs = tuned.classifier_.model_.layers, base.classifier_.model_.layers
+    for mine, its in zip(ours[:-1], theirs[:-1], strict=True):
+        assert all(map(np.array_equal, mine.get_weights(), its.get_weights()))
+    assert (tuned.predict(X) == np.array(y)).mean() > 0.9
+    assert tuned.classifier_.out_of_fold_.shape == (30, 2)
+    # As does what was fitted without epochs, unasked.
+    again = tuned.fine_tune(X, y, groups, gate=0)
+    assert len(again.classifier_.history_) == 1
+    # Two patients of each class allow two folds.
+    few = base.fine_tune(X[:4], y[:4], groups[:4], epochs=0, ridge=0.01, gate=0)
+    assert few.classifier_.folds == 2
+    assert few.classifier_.conformal_ is not None
