@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from lungseg.pipeline.strict import Strict
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 
 class MaskerRecipe(Strict):
@@ -58,6 +58,13 @@ class ClassifierRecipe(Strict):
         float | Literal["youden", "f1"] | tuple[Literal["sensitivity", "cost"], float] | None
     ) = None
     positive: str | None = None
+
+    @field_validator("epochs")
+    @classmethod
+    def _some_unless_solved_for(cls, epochs: int | None, info: ValidationInfo) -> int | None:
+        if epochs == 0 and info.data.get("ridge") is None:
+            raise ValueError("should be greater than or equal to 1 without ridge")
+        return epochs
 
 
 class SegmenterRecipe(Strict):

@@ -72,7 +72,8 @@ def fit_head(
     --------
     >>> from lungseg.networks import build
     >>> pictures = np.stack([np.full((32, 32), v, np.uint8) for v in (20, 30, 200, 210)])
-    >>> fit_head(build("simple"), (pictures, np.array([0, 0, 1, 1])), ridge=0.01)["accuracy"]
+    >>> model = build("simple", (32, 32, 1))
+    >>> fit_head(model, (pictures, np.array([0, 0, 1, 1])), ridge=0.01)["accuracy"]
     1.0
     """
     last = model.layers[-1]
