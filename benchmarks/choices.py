@@ -70,7 +70,7 @@ def main() -> None:
     train, val = rows.split("train"), rows.split("val")
     with tempfile.TemporaryDirectory() as scratch:
         cache = given.cache or Path(scratch)
-        seen, other = (pictures(part, given.size, cache) for part in (train, val))
+        seen, other = (channels(part, given.size, cache) for part in (train, val))
     result: dict[str, Any] = {}
     truth, base = numbers(val), None
     for name in given.only:
@@ -92,16 +92,23 @@ def main() -> None:
             given.json.write_text(json.dumps(result, indent=2), "utf-8")
 
 
-def pictures(part: Manifest, size: int, cache: Path) -> dict[str, Pictures]:
-    """Show the same scans in every form, uint8 of shape (n, size, size[, channels])."""
+def channels(part: Manifest, size: int, cache: Path) -> dict[str, Pictures]:
+    """Show the same scans by each rule, and by three of them as channels."""
+    stacks = show(part, size, cache, RULES)
+    return {**stacks, "three channels": np.stack([stacks[name] for name in CHANNELS], axis=-1)}
+
+
+def show(
+    part: Manifest, size: int, cache: Path | None, rules: dict[str, RoiMultiply]
+) -> dict[str, Pictures]:
+    """Show the same scans by each rule, uint8 of shape (n, size, size)."""
     masker = lungseg.LungMasker.from_pretrained().set_params(cache=cache)
-    forms: dict[str, list[Pictures]] = {name: [] for name in RULES}
+    forms: dict[str, list[Pictures]] = {name: [] for name in rules}
     for item in masker.iterate(part.files):
-        for name, rule in RULES.items():
+        for name, rule in rules.items():
             (roi,) = rule.transform([item])
             forms[name].append(scan_to_pictures(roi, size, most=1)[0][0])
-    stacks = {name: np.stack(found) for name, found in forms.items()}
-    return {**stacks, "three channels": np.stack([stacks[name] for name in CHANNELS], axis=-1)}
+    return {name: np.stack(found) for name, found in forms.items()}
 
 
 def numbers(part: Manifest) -> NDArray[np.intp]:

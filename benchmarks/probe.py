@@ -20,18 +20,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from choices import numbers, show
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-import lungseg
 from lungseg.evaluation.bootstrap import bootstrap_estimate
 from lungseg.evaluation.compare import compare_auc
 from lungseg.evaluation.splits import grouped_folds
 from lungseg.inference.score import score_pictures
-from lungseg.manifest import Manifest, read_manifest
+from lungseg.manifest import read_manifest
 from lungseg.networks import build
 from lungseg.networks.start import start_from
-from lungseg.preprocess.pictures import scan_to_pictures
 from lungseg.roi import RoiMultiply
 from lungseg.training.augment_picture import PictureAugmentation
 from lungseg.training.fit_head import fit_head
@@ -63,11 +62,11 @@ def main() -> None:
     given = parser.parse_args()
     rows = read_manifest(given.data / "covid_ct/manifest.csv", label="class")
     rows = rows.split("train").joined(rows.split("val"))
-    truth = np.array([label == "COVID" for label in rows.labels], np.intp)
+    truth = numbers(rows)
     fold_of = grouped_folds(rows.labels, rows.patients, given.folds)
     model = build("efficientnetb0", (given.size, given.size, 1), 2, head=given.head)
     start_from(model, given.start)
-    shown = pictures(rows, given.size, given.cache)
+    shown = show(rows, given.size, given.cache, {name: FORMS[name] for name in given.only})
     result: dict[str, Any] = {}
     first = None
     for name in given.only:
@@ -86,17 +85,6 @@ def main() -> None:
         print(line, flush=True)
         if given.json:
             given.json.write_text(json.dumps(result, indent=2), "utf-8")
-
-
-def pictures(rows: Manifest, size: int, cache: Path | None) -> dict[str, NDArray[np.uint8]]:
-    """Show the same scans in every form, uint8 of shape (n, size, size)."""
-    masker = lungseg.LungMasker.from_pretrained().set_params(cache=cache)
-    forms: dict[str, list[NDArray[np.uint8]]] = {name: [] for name in FORMS}
-    for item in masker.iterate(rows.files):
-        for name, rule in FORMS.items():
-            (roi,) = rule.transform([item])
-            forms[name].append(scan_to_pictures(roi, size, most=1)[0][0])
-    return {name: np.stack(found) for name, found in forms.items()}
 
 
 def vary(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:

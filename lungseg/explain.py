@@ -72,7 +72,8 @@ def grad_cam(
 def _last_maps(model: Any) -> Any:
     """Find the last layer that all goes through, and that has places to tell apart."""
     if any(layer.name == "head_pool0" for layer in model.layers):
-        return model.get_layer(model.get_layer("head_pool0").input._keras_history.operation.name)
+        first = model.get_layer("head_pool0").input
+        return next(layer for layer in model.layers if layer.output is first)
     # What is padded is shifted against the picture.
     other = (keras.layers.InputLayer, keras.layers.ZeroPadding2D)
     for layer in reversed(model.layers):

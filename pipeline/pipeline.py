@@ -19,7 +19,7 @@ from sklearn.exceptions import NotFittedError
 from lungseg.artifact import Precision, read_artifact, write_artifact
 from lungseg.classifier import CTClassifier
 from lungseg.errors import InputError
-from lungseg.evaluation.splits import grouped_split
+from lungseg.evaluation.splits import count_patients, grouped_split
 from lungseg.infection import InfectionSegmenter
 from lungseg.inputs import check_is_list, check_same_length, iterate_scans
 from lungseg.io.reader import as_scan
@@ -32,7 +32,7 @@ from lungseg.preprocess.transformed import Transformed
 from lungseg.roi import RoiMultiply
 from lungseg.scan import Heatmap, LungMask, Scan
 
-#: Parts of the patients, where a last layer alone is tuned: that takes seconds for each.
+#: Parts of the patients, where a last layer alone is tuned: no gradient is taken in any.
 _FOLDS = 5
 
 #: Of fewer patients none is kept aside to compare a tuned pipeline with its base.
@@ -163,7 +163,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             15 without a number; none for a pipeline that itself was fitted without.
         ridge : float, optional
             Of `CTClassifier`: move the last layer first, held to what it is, by solving
-            for it. With ``epochs=0`` nothing else moves, and seconds are enough.
+            for it. With ``epochs=0`` nothing else moves.
         learning_rate : float
             Lower than in `fit`, so that what was learned is kept.
         frozen_epochs, unfreeze, patience
@@ -653,8 +653,5 @@ def _folds_for(labels: list[Any], groups: Sequence[Any] | None) -> int | None:
     """Return how many folds the patients of the rarest class allow; None for too few."""
     if groups is None:
         return None
-    owners: dict[Any, set[Any]] = {}
-    for label, group in zip(labels, groups, strict=True):
-        owners.setdefault(label, set()).add(group)
-    found = min(_FOLDS, *(len(patients) for patients in owners.values()))
+    found = min(_FOLDS, *count_patients(labels, groups).values())
     return found if found > 1 else None

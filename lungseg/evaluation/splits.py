@@ -90,16 +90,29 @@ def grouped_folds(
     from sklearn.model_selection import StratifiedGroupKFold
 
     _check_lengths(y, groups)
-    for label in sorted(set(y), key=str):
-        owners = {str(g) for g, other in zip(groups, y, strict=True) if other == label}
-        if len(owners) < folds:
-            raise ValueError(f"{len(owners)} patient(s) of class {label} for {folds} folds")
+    for label, patients in count_patients(y, groups).items():
+        if patients < folds:
+            raise ValueError(f"{patients} patient(s) of class {label} for {folds} folds")
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     labels = [str(label) for label in y]
     fold_of = np.zeros(len(labels), np.intp)
     for fold, (_, tested) in enumerate(splitter.split(labels, labels, [str(g) for g in groups])):
         fold_of[tested] = fold
     return fold_of
+
+
+def count_patients(y: Sequence[Any], groups: Sequence[Any]) -> dict[Any, int]:
+    """Count the patients of each class.
+
+    Examples
+    --------
+    >>> count_patients("aab", [1, 1, 2])
+    {'a': 1, 'b': 1}
+    """
+    owners: dict[Any, set[str]] = {}
+    for label, group in zip(y, groups, strict=True):
+        owners.setdefault(label, set()).add(str(group))
+    return {label: len(patients) for label, patients in owners.items()}
 
 
 def assert_disjoint(

@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from lungseg.backend import keras
+from lungseg.training.last_features import last_features
 
 Labelled = tuple[NDArray[np.uint8], NDArray[Any]]
 
@@ -81,8 +82,7 @@ def fit_head(
         raise ValueError(f"ridge fits a last dense layer, and {model.name} ends in {last.name}")
     pictures, labels = data
     views = [pictures, pictures[:, :, ::-1]] if mirror else [pictures]
-    trunk = keras.Model(model.inputs, last.input)
-    features = np.concatenate([_features(trunk, view, batch_size) for view in views])
+    features = last_features(model, np.concatenate(views), batch_size).astype(np.float64)
     mean, spread = features.mean(axis=0), np.maximum(features.std(axis=0), _FLAT)
     kernel, bias = (np.asarray(part, np.float64) for part in last.get_weights())
     truth = np.eye(kernel.shape[1])[np.tile(labels, len(views))]
@@ -138,13 +138,3 @@ def _focal(
     loss = -(doubt**gamma) * log_p
     slope = gamma * doubt ** (gamma - 1) * p * log_p - doubt**gamma
     return loss, slope
-
-
-def _features(trunk: Any, pictures: NDArray[np.uint8], batch_size: int) -> NDArray[np.float64]:
-    """Compute what the last layer sees of each picture, batch by batch."""
-    found = []
-    for start in range(0, len(pictures), batch_size):
-        batch = pictures[start : start + batch_size].astype(np.float32)
-        shown = batch[..., None] if batch.ndim == 3 else batch
-        found.append(np.asarray(trunk.predict_on_batch(shown), np.float64))
-    return np.concatenate(found)

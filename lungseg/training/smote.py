@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.backend import keras
+from lungseg.training.last_features import last_features
 
 Labelled = tuple[NDArray[np.uint8], NDArray[Any]]
 
@@ -108,8 +109,7 @@ def fit_last_layer(
         raise ValueError(
             f"SMOTE trains the last dense layer anew, and {model.name} ends in {last.name}"
         )
-    trunk = keras.Model(model.inputs, last.input)
-    features, labels = oversample(_features(trunk, data[0], batch_size), data[1], seed=seed)
+    features, labels = oversample(last_features(model, data[0], batch_size), data[1], seed=seed)
     keras.utils.set_random_seed(seed)
     # A copy, so that the network's own layer stays part of one graph.
     copy = keras.layers.Dense.from_config({**last.get_config(), "trainable": True})
@@ -119,13 +119,3 @@ def fit_last_layer(
     history = head.fit(features, labels, epochs=epochs, batch_size=batch_size, verbose=0)
     last.set_weights(copy.get_weights())
     return [{"loss": float(value)} for value in history.history["loss"]]
-
-
-def _features(trunk: Any, pictures: NDArray[np.uint8], batch_size: int) -> NDArray[np.float32]:
-    """Compute what the last layer sees of each picture, batch by batch."""
-    found = []
-    for start in range(0, len(pictures), batch_size):
-        batch = pictures[start : start + batch_size].astype(np.float32)
-        shown = batch[..., None] if batch.ndim == 3 else batch
-        found.append(np.asarray(trunk.predict_on_batch(shown), np.float32))
-    return np.concatenate(found)
