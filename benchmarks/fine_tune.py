@@ -82,7 +82,6 @@ def hospital(data: Path, count: int) -> tuple[list[Scan], NDArray[np.intp], list
         for lesson, mask in zip(ill, masks, strict=True)
     )
     rows = read_manifest(data / "luna_slices/manifest.csv", need=())
-    low, high = Window().low, Window().high
     scans: list[Scan] = []
     labels: list[int] = []
     patients: list[str] = []
@@ -94,8 +93,7 @@ def hospital(data: Path, count: int) -> tuple[list[Scan], NDArray[np.intp], list
             continue
         if len(scans) == count:
             break
-        grey = item.scan.voxels[0].astype(np.float64)
-        slice_hu = np.rint(low + grey / 255 * (high - low)).astype(np.int16)
+        slice_hu = Window().undo(item.scan.voxels[0])
         label = len(labels) % 2
         if label:
             slice_hu = bank.paint(slice_hu, lungs, np.random.default_rng(len(labels)))

@@ -79,6 +79,8 @@ class LungMasker(TransformerMixin, StoredEstimator):
         Of the training, by Adam with a cosine decay.
     epoch_slices : int
         How many slices are drawn in an epoch; 0 for as many as there are.
+    average : float
+        Momentum of a running average of the weights, which is what is kept; 0 for none.
     augment : bool
         Train on what real input looks like (windows, crops, turns, noise, marks,
         disease), not on clean slices alone.
@@ -142,6 +144,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         cache: str | Path | None = None,
         epochs: int = 60,
         epoch_slices: int = 0,
+        average: float = 0.0,
         batch_size: int = 8,
         learning_rate: float = 4e-4,
         augment: bool = True,
@@ -164,6 +167,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         self.cache = cache
         self.epochs = epochs
         self.epoch_slices = epoch_slices
+        self.average = average
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.augment = augment
@@ -243,6 +247,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
             size=self.input_size,
             epochs=self.epochs,
             epoch_slices=self.epoch_slices,
+            average=self.average,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
             augment=self.augment,
@@ -468,6 +473,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
             engine=("auto", "keras", "onnx", "openvino"),
             epochs=(1, None),
             epoch_slices=(0, None),
+            average=(0, 0.9999),
             batch_size=(1, None),
             learning_rate=(0, None),
             validation_fraction=(0, 0.9),

@@ -53,6 +53,9 @@ def fit_masker(
     strangers: Annotated[int, typer.Option(help="Pictures without lungs to train on.")] = 0,
     phantoms: Annotated[int, typer.Option(help="Phantoms to train on.")] = 0,
     epoch_slices: Annotated[int, typer.Option(help="Draws in an epoch; 0: all slices.")] = 0,
+    average: Annotated[
+        float, typer.Option(help="Momentum of a running average of the weights; 0: none.")
+    ] = 0.0,
     weights: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     bfloat16: Annotated[bool, typer.Option(help="Compute in bfloat16 while training.")] = False,
     half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
@@ -84,6 +87,7 @@ def fit_masker(
         target=target,  # type: ignore[arg-type]
         epochs=epochs,
         epoch_slices=epoch_slices,
+        average=average,
         batch_size=batch_size,
         learning_rate=learning_rate,
         weights=weights,

@@ -35,6 +35,10 @@ def fit_trunk(
     lungs: Annotated[
         list[Path] | None, typer.Option(help="CSV of slices and lung masks; repeatable.")
     ] = None,
+    healthy: Annotated[
+        list[Path] | None,
+        typer.Option(help="As --lungs, without lesions: some are blended in; repeatable."),
+    ] = None,
     unlabelled: Annotated[
         list[Path] | None, typer.Option(help="CSV of pictures to restore; repeatable.")
     ] = None,
@@ -50,7 +54,7 @@ def fit_trunk(
     from lungseg.card import make_documents
     from lungseg.cli.training import LICENCE, checkpoint_folder
     from lungseg.manifest import read_names
-    from lungseg.training.lessons import read_lesions, read_lungs, read_unlabelled
+    from lungseg.training.lessons import bank_of, read_lesions, read_lungs, read_unlabelled
     from lungseg.training.pretrain import pretrain_trunk, save_trunk
 
     left_out = [name for path in drop or () for name in read_names(path)]
@@ -62,9 +66,13 @@ def fit_trunk(
         drop=left_out,
     )
     sources = {manifest.parent.name: len(lessons)}
+    bank = bank_of(lessons) if healthy else None
     for path in lungs or ():
         lessons += (found := read_lungs(path, size=size, drop=left_out))
         sources[f"{path.parent.name} (lungs)"] = len(found)
+    for path in healthy or ():
+        lessons += (found := read_lungs(path, size=size, healthy=True, drop=left_out))
+        sources[f"{path.parent.name} (lesions blended into every second)"] = len(found)
     for path in unlabelled or ():
         lessons += (found := read_unlabelled(path, size=size))
         sources[f"{path.parent.name} (unlabelled)"] = len(found)
@@ -73,6 +81,7 @@ def fit_trunk(
             lessons,
             size=size,
             epochs=epochs,
+            bank=bank,
             folder=checkpoint_folder(out, resume),
             seed=seed,
             verbose=1,

@@ -38,3 +38,14 @@ class Window:
         scale = 255.0 / (self.high - self.low)
         grey = (voxels.astype(np.float32) - self.low) * scale
         return np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
+
+    def undo(self, grey: NDArray[np.uint8]) -> NDArray[np.int16]:
+        """Bring grey back to HU; what the window cut off stays at its bounds.
+
+        Examples
+        --------
+        >>> Window(-1000, 400).undo(np.array([0, 128, 255], np.uint8)).tolist()
+        [-1000, -297, 400]
+        """
+        share = grey.astype(np.float32) / np.float32(255)
+        return np.rint(self.low + share * (self.high - self.low)).astype(np.int16)

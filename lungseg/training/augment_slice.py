@@ -19,6 +19,7 @@ from lungseg.preprocess.body_box import body_box
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
 from lungseg.training.annotations import burn_annotations
+from lungseg.training.consolidation import add_consolidation
 from lungseg.training.disease import add_opacities
 from lungseg.training.gas import add_gas
 from lungseg.training.lesion_bank import LesionBank
@@ -87,9 +88,11 @@ class SliceAugmentation:
         if self.crop and rng.random() < 0.15:
             slice_hu = add_gas(slice_hu, mask, rng)
         chance = rng.random()
-        if chance < 0.3:
+        if chance < 0.2:
             return add_opacities(slice_hu, mask, rng)
-        if chance < 0.55 and self.lesions is not None:
+        if chance < 0.4:
+            return add_consolidation(slice_hu, mask, rng)
+        if chance < 0.6 and self.lesions is not None:
             return self.lesions.paint(slice_hu, mask, rng)
         return slice_hu
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,15 @@ import albumentations as A
 
 from lungseg.backend import keras
 from lungseg.preprocess.letterbox import Letterbox
+from lungseg.preprocess.window import Window
+from lungseg.training.lesion_bank import LesionBank
 from lungseg.training.lessons import Lesson
 
 #: What stands for a mask that is not known.
 UNKNOWN = -1.0
+
+#: HU by which a blended lesion must stand out to be marked as one.
+_VISIBLE = 100
 
 
 class LessonData(keras.utils.PyDataset):
@@ -32,6 +38,9 @@ class LessonData(keras.utils.PyDataset):
         Side of the square the network takes.
     batch_size : int
     augment : bool
+    bank : LesionBank, optional
+        Lesions that are blended into every second picture that is known to have lungs and
+        no lesions; when augmented, others each epoch.
     seed : int
         Order and augmentation of epoch *e* depend on the seed and *e* alone.
 
@@ -50,6 +59,7 @@ class LessonData(keras.utils.PyDataset):
         size: int,
         batch_size: int = 16,
         augment: bool = False,
+        bank: LesionBank | None = None,
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -57,6 +67,7 @@ class LessonData(keras.utils.PyDataset):
         self.size = size
         self.batch_size = batch_size
         self.augment = augment
+        self.bank = bank
         self.seed = seed
         self.epoch = 0
         self._move, self._spoil = A.Compose(_moves()), A.Compose(_spoilings(size))
@@ -79,7 +90,8 @@ class LessonData(keras.utils.PyDataset):
         return np.random.default_rng((self.seed, self.epoch)).permutation(len(self.lessons))
 
     def _pair(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        lesson = self.lessons[index]
+        rng = np.random.default_rng((self.seed, self.epoch if self.augment else 0, index))
+        lesson = self._blended(self.lessons[index], rng)
         box = Letterbox((lesson.picture.shape[0], lesson.picture.shape[1]), self.size)
         clean = box.apply(lesson.picture)
         empty = np.zeros(clean.shape, np.uint8)
@@ -89,7 +101,6 @@ class LessonData(keras.utils.PyDataset):
         ]
         shown = clean
         if self.augment:
-            rng = np.random.default_rng((self.seed, self.epoch, index))
             self._move.set_random_seed(int(rng.integers(2**31)))
             self._spoil.set_random_seed(int(rng.integers(2**31)))
             moved = self._move(image=clean, masks=masks)
@@ -99,6 +110,18 @@ class LessonData(keras.utils.PyDataset):
         target[..., 0] = UNKNOWN if lesson.lesions is None else target[..., 0]
         target[..., 1] = UNKNOWN if lesson.lungs is None else target[..., 1]
         return shown[..., None].astype(np.float32) / np.float32(255), target
+
+    def _blended(self, lesson: Lesson, rng: np.random.Generator) -> Lesson:
+        """Make a healthy picture ill, every second time."""
+        lungs, lesions = lesson.lungs, lesson.lesions
+        if self.bank is None or lungs is None or lesions is None or lesions.any():
+            return lesson
+        if not lungs.any() or rng.random() < 0.5:
+            return lesson
+        window = Window()
+        hu = window.undo(lesson.picture)
+        ill = self.bank.paint(hu, lungs, rng)
+        return replace(lesson, picture=window.apply(ill), lesions=ill - hu > _VISIBLE)
 
 
 def _moves() -> list[Any]:

@@ -15,6 +15,8 @@ from lungseg.io.reader import read
 from lungseg.manifest import Manifest, read_manifest
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
+from lungseg.training.lesion_bank import LesionBank
+from lungseg.training.lung_labels import lungs_around_lesions
 
 Mask = NDArray[np.bool_]
 
@@ -89,7 +91,9 @@ def read_lesions(
     return lessons
 
 
-def read_lungs(manifest: Path, *, size: int, drop: Iterable[str] = ()) -> list[Lesson]:
+def read_lungs(
+    manifest: Path, *, size: int, healthy: bool = False, drop: Iterable[str] = ()
+) -> list[Lesson]:
     """Read slices and the masks of their lungs, fitted into a square.
 
     Parameters
@@ -99,6 +103,8 @@ def read_lungs(manifest: Path, *, size: int, drop: Iterable[str] = ()) -> list[L
         split is read.
     size : int
         Side of the square, which keeps the memory small.
+    healthy : bool
+        It is known that there are no lesions; `LessonData` may blend some in.
     drop : iterable of str
         As in `read_lesions`.
 
@@ -106,11 +112,15 @@ def read_lungs(manifest: Path, *, size: int, drop: Iterable[str] = ()) -> list[L
     -------
     list of Lesson
     """
+    rows = read_manifest(manifest, need=("mask",)).without(drop)
     return [
-        Lesson(picture, row.patient, lungs=_framed(read_mask(row.mask, scan)[0], size) > 0)
-        for row, scan, picture in _pictures(
-            read_manifest(manifest, need=("mask",)).without(drop), size
+        Lesson(
+            picture,
+            row.patient,
+            lesions=np.zeros(picture.shape, bool) if healthy else None,
+            lungs=_framed(read_mask(row.mask, scan)[0], size) > 0,
         )
+        for row, scan, picture in _pictures(rows, size)
     ]
 
 
@@ -118,6 +128,30 @@ def read_unlabelled(manifest: Path, *, size: int) -> list[Lesson]:
     """Read pictures of which nothing is known; as `read_lungs`."""
     rows = read_manifest(manifest, need=())
     return [Lesson(picture, row.patient) for row, _, picture in _pictures(rows, size)]
+
+
+def bank_of(lessons: Iterable[Lesson]) -> LesionBank:
+    """Take the lesions of lessons, to be blended into healthy lungs.
+
+    Parameters
+    ----------
+    lessons : iterable of Lesson
+        Of those whose lesions are known and whose lungs can be made out.
+
+    Returns
+    -------
+    LesionBank
+    """
+
+    def pictures() -> Iterator[tuple[NDArray[np.uint8], Mask, Mask]]:
+        for lesson in lessons:
+            if lesson.lesions is None or not lesson.lesions.any():
+                continue
+            lungs = lungs_around_lesions(lesson.picture, lesson.lesions, trusted=False)
+            if lungs is not None:
+                yield lesson.picture, lesson.lesions, lungs
+
+    return LesionBank(pictures())
 
 
 def _pictures(manifest: Manifest, size: int) -> Iterator[tuple[Any, Any, NDArray[np.uint8]]]:

@@ -12,6 +12,7 @@ from lungseg.networks import build
 from lungseg.networks.efficientnet_unet import efficientnet_unet
 from lungseg.networks.transfer import copy_weights, trunk_of
 from lungseg.training.hold_out import hold_out
+from lungseg.training.lesion_bank import LesionBank
 from lungseg.training.lesson_data import LessonData
 from lungseg.training.lesson_loss import LesionDice, LessonLoss
 from lungseg.training.lessons import Lesson
@@ -26,6 +27,7 @@ def pretrain_trunk(
     batch_size: int = 16,
     learning_rate: float = 1e-3,
     validation_fraction: float = 0.1,
+    bank: LesionBank | None = None,
     folder: Path | None = None,
     seed: int = 0,
     verbose: int = 0,
@@ -41,6 +43,8 @@ def pretrain_trunk(
     lessons : sequence of Lesson
     size, epochs, batch_size, learning_rate, validation_fraction, seed, verbose
         As in `LungMasker`; a share of the groups picks the best epoch.
+    bank : LesionBank, optional
+        Blended into healthy pictures; see `LessonData`.
     folder : Path, optional
         Where checkpoints go; a training that was cut off goes on from there.
 
@@ -54,7 +58,7 @@ def pretrain_trunk(
     keras.utils.set_random_seed(seed)
     model = efficientnet_unet((size, size, 1), 3)
     keep, aside = hold_out([lesson.group for lesson in lessons], validation_fraction, seed)
-    common: dict[str, Any] = {"size": size, "batch_size": batch_size, "seed": seed}
+    common: dict[str, Any] = {"size": size, "batch_size": batch_size, "bank": bank, "seed": seed}
     data = LessonData([lessons[i] for i in keep], augment=True, **common)
     validation = LessonData([lessons[i] for i in aside], **common)
     model.compile(

@@ -36,6 +36,7 @@ def train_segmenter(
     crop: bool = True,
     lesions: LesionBank | None = None,
     sample_weight: Sequence[float] | None = None,
+    average: float = 0.0,
     folder: Path | None,
     seed: int,
     verbose: int,
@@ -57,6 +58,8 @@ def train_segmenter(
         Real lesions to blend into slices in HU.
     sample_weight : sequence of float or None
         How likely each slice is to be drawn.
+    average : float
+        Momentum of a `WeightAverage`; 0 for none.
     folder : Path or None
         Where checkpoints go.
 
@@ -88,6 +91,7 @@ def train_segmenter(
         epochs=epochs,
         monitor=None if validation is None else "val_mean_dice",
         folder=folder,
+        average=average,
         verbose=verbose,
     )
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lungseg.training.lesion_bank import LesionBank
 from lungseg.training.lesson_data import UNKNOWN, LessonData
 from lungseg.training.lesson_loss import LesionDice, LessonLoss
 from lungseg.training.lessons import Lesson
@@ -40,6 +41,32 @@ def test_masks_move_with_the_picture_and_the_target_is_not_spoilt(lessons) -> No
         assert inside.mean() > 0.4
     again = LessonData(lessons[:1] * 8, size=32, batch_size=8, augment=True)
     assert np.array_equal(again[0][0], shown)
+
+
+def _bank() -> LesionBank:
+    grey = np.full((100, 100), 200, np.uint8)
+    grey[10:90, 10:45] = 20
+    lesions = np.zeros(grey.shape, bool)
+    lesions[30:60, 15:35] = True
+    return LesionBank([(np.where(lesions, np.uint8(150), grey), lesions, grey < 100)])
+
+
+def test_lesions_are_blended_into_every_second_healthy_picture() -> None:
+    lungs = np.zeros((64, 64), bool)
+    lungs[10:54, 8:28] = True
+    picture = np.where(lungs, np.uint8(25), np.uint8(190))
+    well = Lesson(picture, "a", lesions=np.zeros(lungs.shape, bool), lungs=lungs)
+    unknown = Lesson(picture, "b", lungs=lungs)
+    data = LessonData([well] * 40 + [unknown] * 8, size=64, batch_size=48, bank=_bank())
+    shown, target = data[0]
+    ill = target[:40, ..., 0].max(axis=(1, 2)) > 0
+    assert 10 < ill.sum() < 30
+    for grey, lesions in zip(shown[:40, ..., 0], target[:40, ..., 0] > 0.5, strict=True):
+        assert not (lesions & ~lungs).any()
+        assert np.array_equal(np.rint(grey * 255)[~lesions & ~lungs], picture[~lesions & ~lungs])
+        assert not lesions.any() or grey[lesions].mean() > 0.2  # they were dark before
+    assert (target[40:, ..., 0] == UNKNOWN).all()
+    assert np.array_equal(np.rint(shown[40, ..., 0] * 255), picture)
 
 
 def test_what_is_not_known_costs_nothing() -> None:
