@@ -2,8 +2,8 @@
 
 python benchmarks/pick.py MANIFEST.csv --out PICKED.csv [--folder expert] [--empty]
 
-`lungseg fit-masker --also` shares its draws among manifests by the square roots of their sizes. A few
-slices that matter get more of them as a manifest of their own.
+`lungseg fit-masker --also` shares its draws among manifests by the square roots of their sizes. A
+few slices that matter get more of them as a manifest of their own.
 """
 
 from __future__ import annotations

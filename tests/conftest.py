@@ -10,6 +10,11 @@ import pytest
 
 import lungseg
 
+# As many workers as cores: threads of TensorFlow's own on top of them only wait for each other.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
 
 @pytest.fixture(scope="session")
 def data() -> Path:
