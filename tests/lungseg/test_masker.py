@@ -59,13 +59,13 @@ def test_inputs_of_every_kind_in_one_list(masker, chest, tmp_path) -> None:
     assert np.array_equal(masks[2].voxels, masks[3].voxels)
 
 
-def test_the_only_lung_of_a_slice_is_kept(masker) -> None:
-    scan = lungseg.phantom(slices=1, size=128, opacities=0)
-    one = scan.voxels.copy()
-    one[:, :, :64] = np.where(one[:, :, :64] < -500, 40, one[:, :, :64])
+def test_the_only_aerated_lung_of_a_slice_is_kept(masker) -> None:
+    scan, truth = lungseg.phantom(slices=1, size=128, opacities=0, return_mask=True)
+    one = np.where(truth.voxels == 1, 40, scan.voxels).astype(np.int16)
     mask = masker.predict([lungseg.Scan(one, scan.affine)])[0]
-    assert mask.lungs.any()
-    assert (mask.voxels[mask.lungs] == 2).mean() > 0.9
+    assert (mask.voxels[truth.voxels == 2] == 2).mean() > 0.9
+    # The other one looks like a lung that is consolidated as a whole, and may be found.
+    assert truth.lungs[mask.lungs].mean() > 0.8
 
 
 def test_no_lungs_is_an_empty_mask_with_a_warning(masker) -> None:
