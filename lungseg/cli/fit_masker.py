@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 _PURPOSE = (
     "Finds the lungs in chest CT: BCDU-Net ({network}, {filters} filters, {input_size}²), taught "
     "the lungs themselves. Trained with random windows, crops, turns, noise, burnt-in marks, "
-    "pockets of gas, synthetic opacities and, where they were given, real lesions."
+    "pockets of gas, synthetic opacities, parts of lungs that are consolidated and, where they "
+    "were given, real lesions."
 )
 _LIMITS = (
-    "A lung that is consolidated as a whole is found in part only; gas in the bowel may be taken "
-    "for lung on slices of the belly; the sides are told only on upright scans."
+    "A lung that is consolidated as a whole is found in part only; gas in the bowel, or the liver, "
+    "may be taken for lung on slices of the belly, with a low confidence; the sides are told only "
+    "on upright scans."
 )
 
 
