@@ -42,11 +42,13 @@ def above_threshold(marks: NDArray[np.uint8], threshold: float) -> NDArray[np.bo
     (True, False)
     """
     lungs = marks >= np.float32(255 * threshold)
-    least = 255 * max(threshold - _MARGIN, threshold / 2)
     side = max(3, round(_WIDTH * max(marks.shape[1:])) | 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     for part, sure in zip(marks, lungs, strict=True):
         if sure.any():
+            # Nearer to the threshold than to what is surely not lung: the background of a network
+            # whose last ReLU is silent there has one probability, which may be little below ½.
+            least = 255 * max(threshold - _MARGIN, (float(part.min()) / 255 + threshold) / 2)
             doubtful = ((part >= least) & ~sure).astype(np.uint8)
             sure |= cv2.morphologyEx(doubtful, cv2.MORPH_OPEN, kernel) > 0
     return lungs

@@ -32,3 +32,11 @@ def test_a_low_threshold_stays_above_nothing() -> None:
     marks = np.zeros((1, 64, 64), np.uint8)
     marks[0, :8] = 255
     assert not above_threshold(marks, 0.05)[0, 20:].any()
+
+
+def test_a_background_little_below_the_threshold_stays_out() -> None:
+    marks = np.maximum(_marks(125, 20), 118)
+    lungs = above_threshold(marks, 0.5)[0]
+    assert lungs[60, 60]
+    assert not lungs[110:].any()
+    assert not lungs[:, 80:].any()
