@@ -1,8 +1,8 @@
-"""How much context around the lungs a classifier should be shown: a linear probe.
+"""How much around the lungs a classifier should be shown, and what of it to pool: a linear probe.
 
-    python benchmarks/probe.py --data DATA [--size 192] [--folds 5] [--only FORM …] [--cache FOLDER]
+    python benchmarks/probe.py --data DATA [--size 256] [--folds 5] [--only FORM …] [--cache FOLDER]
 
-The trunk `ct` stays as it is, and `fit_head` solves for a last layer on what four of its stages say
+The trunk `ct` stays as it is, and `fit_head` solves for a last layer on what six of its stages say
 of the pictures; cross-validated by patient on the training and the validation split of COVID-CT
 together. Minutes in place of the hours that a training for each choice takes, and without the noise
 from one training to the next. The test split is not read.
@@ -17,44 +17,59 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from choices import numbers, show
+from choices import numbers
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+import lungseg
 from lungseg.evaluation.bootstrap import bootstrap_estimate
 from lungseg.evaluation.compare import compare_auc
 from lungseg.evaluation.splits import grouped_folds
 from lungseg.inference.score import score_pictures
-from lungseg.manifest import read_manifest
+from lungseg.manifest import Manifest, read_manifest
 from lungseg.networks import build
 from lungseg.networks.start import start_from
+from lungseg.preprocess.chain import Chain
+from lungseg.preprocess.pictures import mask_to_pictures, scan_to_pictures
 from lungseg.roi import RoiMultiply
+from lungseg.scan import MaskedScan
 from lungseg.training.augment_picture import PictureAugmentation
 from lungseg.training.fit_head import fit_head
 
-#: What is shown; the first is what the others are compared with.
+Pictures = NDArray[np.uint8]
+
+
+class Form(NamedTuple):
+    """What is shown, and whether only what lies in the lungs is pooled."""
+
+    rule: RoiMultiply
+    lungs: bool
+
+
+#: The first is what the others are compared with.
 FORMS = {
-    "box around the lungs, margin .05": RoiMultiply(None, crop=True, margin=0.05),
-    "margin .15": RoiMultiply(None, crop=True, margin=0.15),
-    "margin .3": RoiMultiply(None, crop=True, margin=0.3),
-    "whole picture": RoiMultiply(None, crop=False),
-    "multiplied, margin .05": RoiMultiply("air", crop=True, margin=0.05),
-    "multiplied, margin .3": RoiMultiply("air", crop=True, margin=0.3),
+    "lungs, margin .3": Form(RoiMultiply(None, margin=0.3), True),
+    "lungs, margin .15": Form(RoiMultiply(None, margin=0.15), True),
+    "lungs, margin .05": Form(RoiMultiply(None, margin=0.05), True),
+    "lungs, whole picture": Form(RoiMultiply(None, crop=False), True),
+    "everything, margin .3": Form(RoiMultiply(None, margin=0.3), False),
+    "everything, margin .05": Form(RoiMultiply(None, margin=0.05), False),
+    "everything, whole picture": Form(RoiMultiply(None, crop=False), False),
+    "multiplied, margin .05": Form(RoiMultiply("air", margin=0.05), False),
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--size", type=int, default=192)
+    parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--start", default="ct", help="Weights whose trunk is probed.")
+    parser.add_argument("--start", default="ct", help="Weights whose trunk is probed, or none.")
     parser.add_argument("--only", nargs="*", default=[*FORMS], choices=[*FORMS])
     parser.add_argument("--varied", action="store_true")
-    parser.add_argument("--head", default="stages", choices=["stages", "pool"])
     parser.add_argument("--ridge", type=float, default=0.1)
     parser.add_argument("--gamma", type=float, default=2.0)
     parser.add_argument("--cache", type=Path, help="Folder that keeps lung masks.")
@@ -64,8 +79,9 @@ def main() -> None:
     rows = rows.split("train").joined(rows.split("val"))
     truth = numbers(rows)
     fold_of = grouped_folds(rows.labels, rows.patients, given.folds)
-    model = build("efficientnetb0", (given.size, given.size, 1), 2, head=given.head)
-    start_from(model, given.start)
+    model = build("efficientnetb0", (given.size, given.size, 2), 2, head="lungs")
+    if given.start != "none":
+        start_from(model, given.start)
     shown = show(rows, given.size, given.cache, {name: FORMS[name] for name in given.only})
     result: dict[str, Any] = {}
     first = None
@@ -87,15 +103,32 @@ def main() -> None:
             given.json.write_text(json.dumps(result, indent=2), "utf-8")
 
 
-def vary(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def show(
+    part: Manifest, size: int, cache: Path | None, forms: dict[str, Form]
+) -> dict[str, Pictures]:
+    """Show the same scans in each form, uint8 of shape (n, size, size, 2)."""
+    masker = lungseg.LungMasker.from_pretrained().set_params(cache=cache)
+    found: dict[str, list[Pictures]] = {name: [] for name in forms}
+    for item in masker.iterate(part.files):
+        for name, form in forms.items():
+            chain = Chain([], form.rule)
+            shown = chain.item_of(chain.show(*item))
+            scan, mask = shown if isinstance(shown, MaskedScan) else (shown, None)
+            pictures, numbers = scan_to_pictures(scan, size, most=1)
+            lungs = mask_to_pictures(mask if form.lungs else None, numbers, size)
+            found[name].append(np.stack([pictures[0], lungs[0]], axis=-1))
+    return {name: np.stack(pictures) for name, pictures in found.items()}
+
+
+def vary(pictures: Pictures) -> Pictures:
     augment = PictureAugmentation()
     return np.stack([augment(one, np.random.default_rng(i)) for i, one in enumerate(pictures)])
 
 
 def cross_probe(
     model: Any,
-    shown: NDArray[np.uint8],
-    other: NDArray[np.uint8],
+    shown: Pictures,
+    other: Pictures,
     truth: NDArray[np.intp],
     fold_of: NDArray[np.intp],
     ridge: float,

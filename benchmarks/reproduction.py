@@ -40,7 +40,7 @@ PARTS = (
         "Classification: S0, S1, S2 and S3's second task, on covid_ct",
         "covid_ct/manifest.csv",
         (
-            "default",
+            "whole",
             "multiply",
             "s2-fixed",
             "s2-bcdunet-efficientnetb0",

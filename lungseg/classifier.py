@@ -21,11 +21,12 @@ from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.splits import grouped_folds, grouped_split
 from lungseg.evaluation.thresholds import choose_threshold
 from lungseg.inference.score import score_pictures
-from lungseg.inputs import check_same_length, iterate_scans
+from lungseg.inputs import check_same_length, iterate_masked
+from lungseg.networks.takes_lungs import takes_lungs
 from lungseg.pooling import pool_slices
-from lungseg.preprocess.pictures import scan_to_pictures, spread_slices
+from lungseg.preprocess.pictures import mask_to_pictures, scan_to_pictures, spread_slices
 from lungseg.preprocess.window import Window
-from lungseg.scan import Heatmap
+from lungseg.scan import Heatmap, LungMask, Scan
 from lungseg.stored import StoredEstimator
 from lungseg.training.balanced import balanced_weights
 from lungseg.training.schedule import Schedule
@@ -247,8 +248,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array or Scan
-            Every slice taken from a scan carries its label.
+        X : iterable of path, array, Scan or MaskedScan
+            Every slice taken from a scan carries its label. Where `needs_lungs`, scans with
+            their masks; of a scan that brings none all of the picture counts as lung.
         y : sequence
             Labels: two or more classes.
         groups : sequence, optional
@@ -274,7 +276,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         check_same_length(X=X, y=labels, groups=groups)
         self.classes_ = self._order_classes(labels)
         numbers = self._numbers_of(labels)
-        bags = [self._pictures(scan) for scan in iterate_scans(X)]
+        bags = self._bags(X)
         self.temperature_, self.threshold_, self.conformal_ = 1.0, 0.5, None
         if not isinstance(self.threshold, (str, tuple)):
             self.threshold_ = float(self.threshold)
@@ -350,7 +352,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array or Scan
+        X : iterable of path, array, Scan or MaskedScan
             Of patients that training has not seen; those of a new hospital, to make the
             probabilities, the threshold and the prediction sets its own.
         y : sequence
@@ -372,7 +374,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         unknown = set(labels.tolist()) - set(self.classes_.tolist())
         if unknown:
             raise ValueError(f"y holds classes that were not trained: {sorted(unknown)}")
-        bags = [self._pictures(scan) for scan in iterate_scans(X)]
+        bags = self._bags(X)
         self._calibrate(self._scores(bags), self._numbers_of(labels))
         return self
 
@@ -424,7 +426,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             unknown = set(other.tolist()) - set(self.classes_.tolist())
             if unknown:
                 raise ValueError(f"validation data hold classes that y does not: {sorted(unknown)}")
-            theirs = [self._pictures(scan) for scan in iterate_scans(validation[0])]
+            theirs = self._bags(validation[0])
             return bags, numbers, groups, (theirs, self._numbers_of(other))
         if groups is None or self.validation_fraction == 0:
             return bags, numbers, groups, None
@@ -531,7 +533,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array or Scan
+        X : iterable of path, array, Scan or MaskedScan
 
         Returns
         -------
@@ -553,7 +555,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array or Scan
+        X : iterable of path, array, Scan or MaskedScan
         coverage : float, optional
             Abstain where the prediction set of this coverage does not hold exactly one
             class: the label is None.
@@ -632,8 +634,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             Which axial slices they are.
         """
         self._ensure_network()
-        for scan in iterate_scans(X):
-            pictures, numbers = self._take(scan)
+        for scan, mask in iterate_masked(X):
+            pictures, numbers = self._take(scan, mask)
             yield self._slice_probabilities(pictures), numbers
 
     def explain(self, X: Iterable[Any], label: Any = None) -> list[Heatmap]:
@@ -641,7 +643,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array or Scan
+        X : iterable of path, array, Scan or MaskedScan
         label : object, optional
             One of ``classes_``; the likeliest of each scan without.
 
@@ -662,8 +664,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         if label is not None and label not in known:
             raise ValueError(f"label must be one of {known}, got {label!r}")
         found = []
-        for scan in iterate_scans(X):
-            pictures, numbers = self._take(scan)
+        for scan, mask in iterate_masked(X):
+            pictures, numbers = self._take(scan, mask)
             shown = label
             if label is None:
                 pooled = self.pool_slices(self._slice_probabilities(pictures))
@@ -674,12 +676,20 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             found.append(Heatmap(array, scan.affine, scan.source, shown))
         return found
 
-    def _take(self, scan: Any) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
-        window = Window(*self.window)
-        return scan_to_pictures(scan, self.input_size, window=window, most=self.max_slices)
+    def _take(
+        self, scan: Scan, mask: LungMask | None
+    ) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+        """Make the pictures the network takes, of shape (n, size, size[, 2]), and their slices."""
+        pictures, numbers = scan_to_pictures(
+            scan, self.input_size, window=Window(*self.window), most=self.max_slices
+        )
+        if self.needs_lungs:
+            lungs = mask_to_pictures(mask, numbers, self.input_size)
+            pictures = np.stack([pictures, lungs], axis=-1)
+        return pictures, numbers
 
-    def _pictures(self, scan: Any) -> NDArray[np.uint8]:
-        return self._take(scan)[0]
+    def _bags(self, X: Iterable[Any]) -> list[NDArray[np.uint8]]:
+        return [self._take(scan, mask)[0] for scan, mask in iterate_masked(X)]
 
     def _slice_probabilities(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
         return score_pictures(self.model_, pictures, views=self.views, batch_size=self.batch_size)
@@ -694,6 +704,11 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
     # === Network and weights ===
 
+    @property
+    def needs_lungs(self) -> bool:
+        """Whether the network looks at the lungs alone, and takes scans with their masks."""
+        return takes_lungs(self.network_options)
+
     def to_onnx(self) -> bytes:
         """Return the network as ONNX.
 
@@ -701,7 +716,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         -------
         bytes
             From slices of the side ``input_size``, shape (slices, rows, columns, 1), grey
-            0…255 as float32, to logits of the classes; neither calibrated nor pooled.
+            0…255 as float32, to logits of the classes; neither calibrated nor pooled. With
+            the head "lungs" the last axis is 2: beside grey 255 where there is lung.
 
         Raises
         ------
@@ -749,7 +765,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         from lungseg.networks.start import start_from
 
         keras.utils.set_random_seed(self.seed)
-        shape = (self.input_size, self.input_size, 1)
+        shape = (self.input_size, self.input_size, 2 if self.needs_lungs else 1)
         options: dict[str, Any] = {**(self.network_options or {}), "dropout": self.dropout}
         if start == "imagenet":
             options["weights"] = "imagenet"

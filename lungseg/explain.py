@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.backend import backend_name, keras
+from lungseg.inference.score import as_batch
 
 
 def grad_cam(
@@ -21,7 +22,7 @@ def grad_cam(
     model : keras.Model
         From pictures to logits; gradients are taken of logits, since those of a softmax
         vanish where it is sure.
-    pictures : uint8 array of shape (n, rows, columns)
+    pictures : uint8 array of shape (n, rows, columns) or (n, rows, columns, channels)
     target : int
         Number of the class.
     layer : str, optional
@@ -56,8 +57,8 @@ def grad_cam(
         raise ValueError(f"target must be a class from 0 to {model.output_shape[-1] - 1}")
     chosen = model.get_layer(layer) if layer else _last_maps(model)
     both = keras.Model(model.inputs, [chosen.output, model.outputs[0]])
-    batch = pictures[..., None].astype(np.float32)
-    if model.input_shape[-1] != 1:
+    batch = as_batch(pictures)
+    if model.input_shape[-1] != batch.shape[-1]:
         batch = np.repeat(batch, model.input_shape[-1], axis=-1)
     # Whatever the network computes in: OpenCV resizes no half precision.
     maps, slopes = (part.astype(np.float32) for part in _maps_and_slopes(both, batch, target))
@@ -72,7 +73,7 @@ def grad_cam(
 def _last_maps(model: Any) -> Any:
     """Find the last layer that all goes through, and that has places to tell apart."""
     if any(layer.name == "head_pool0" for layer in model.layers):
-        first = model.get_layer("head_pool0").input
+        first = model.get_layer("head_pool0").input[0]
         return next(layer for layer in model.layers if layer.output is first)
     # What is padded is shifted against the picture.
     other = (keras.layers.InputLayer, keras.layers.ZeroPadding2D)

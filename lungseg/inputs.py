@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sized
 from pathlib import Path
 from typing import Any
 
-from lungseg.scan import Scan
+from lungseg.errors import InputError
+from lungseg.scan import LungMask, MaskedScan, Scan
 
 
 def iterate_scans(X: Iterable[Any]) -> Iterator[Scan]:
@@ -41,9 +42,51 @@ def iterate_scans(X: Iterable[Any]) -> Iterator[Scan]:
         yield as_scan(item)
 
 
+def iterate_masked(X: Iterable[Any]) -> Iterator[tuple[Scan, LungMask | None]]:
+    """Read one input after the other, with the lungs of those that bring them.
+
+    Parameters
+    ----------
+    X : iterable of path, array, Scan or MaskedScan
+
+    Yields
+    ------
+    scan : Scan
+    mask : LungMask or None
+
+    Raises
+    ------
+    TypeError
+        If ``X`` is one input and not a list of them.
+    lungseg.InputError
+        If one cannot be read, or a mask has another size than its scan.
+
+    Examples
+    --------
+    >>> import lungseg
+    >>> scan, mask = lungseg.phantom(slices=2, size=64, return_mask=True)
+    >>> [found is not None for _, found in iterate_masked([scan, MaskedScan(scan, mask)])]
+    [False, True]
+    """
+    from lungseg.io.reader import as_scan
+
+    check_is_list(X)
+    for item in X:
+        if not isinstance(item, MaskedScan):
+            yield as_scan(item), None
+        elif item.mask.shape != item.scan.shape:
+            raise InputError(
+                item.scan.source,
+                f"its mask has shape {item.mask.shape} and the scan {item.scan.shape}",
+                "give the mask in the scan's own grid",
+            )
+        else:
+            yield item.scan, item.mask
+
+
 def check_is_list(X: Any) -> None:
     """Refuse a single input where a list of inputs is due."""
-    if isinstance(X, (str, Path, Scan)) or not isinstance(X, Iterable):
+    if isinstance(X, (str, Path, Scan, MaskedScan)) or not isinstance(X, Iterable):
         raise TypeError(f"give a list of inputs, for example [{X!r}], not one input")
 
 

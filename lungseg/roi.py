@@ -96,7 +96,7 @@ class RoiMultiply(TransformerMixin, BaseEstimator):
                 "give the mask in the scan's own grid",
             )
         lungs = mask.lungs
-        if not self._applies(mask):
+        if not self.applies(mask):
             return scan.with_finding(mask_in_doubt(mask))
         voxels = self._fill_outside(scan, lungs)
         if not self.crop:
@@ -117,11 +117,12 @@ class RoiMultiply(TransformerMixin, BaseEstimator):
             One for each axis of the scan's array; the whole of it where nothing is cut.
         """
         scan, mask = item
-        if not self.crop or not self._applies(mask):
+        if not self.crop or not self.applies(mask):
             return tuple(slice(0, length) for length in scan.shape)
         return bounding_box(mask.lungs, margin=self.margin, axes=scan.order.axes[1:])
 
-    def _applies(self, mask: LungMask) -> bool:
+    def applies(self, mask: LungMask) -> bool:
+        """Tell whether a mask is trusted: it is not empty, and sure enough."""
         return bool(mask.lungs.any()) and mask.confidence >= self.min_confidence
 
     def _fill_outside(self, scan: Scan, lungs: NDArray[np.bool_]) -> NDArray[Any]:

@@ -30,7 +30,7 @@ from lungseg.preprocess.registry import build_all, describe
 from lungseg.preprocess.scan_transform import ScanTransform
 from lungseg.preprocess.transformed import Transformed
 from lungseg.roi import RoiMultiply
-from lungseg.scan import Heatmap, LungMask, Scan
+from lungseg.scan import Heatmap, LungMask, MaskedScan, Scan
 
 #: Parts of the patients, where a last layer alone is tuned: no gradient is taken in any.
 _FOLDS = 5
@@ -273,8 +273,10 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         groups: Sequence[Any] | None,
         validation: tuple[Iterable[Any], Sequence[Any]] | None,
     ) -> CTClassifier:
-        aside = None if validation is None else (self._rois(validation[0]), validation[1])
-        return classifier.fit(self._rois(X), y, groups, validation=aside)
+        aside = None
+        if validation is not None:
+            aside = self._rois(validation[0], classifier), validation[1]
+        return classifier.fit(self._rois(X, classifier), y, groups, validation=aside)
 
     def _prepare_stages(self) -> None:
         self.roi_ = RoiMultiply() if self.roi is None else clone(self.roi)
@@ -404,14 +406,15 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
     def _explain(self, scan: Scan, label: Any, mask: LungMask | None = None) -> Heatmap:
         shown = self.chain_.show(scan, self._mask(scan) if mask is None else mask)
-        (found,) = self.classifier_.explain([shown.scan], label)
+        (found,) = self.classifier_.explain([self.chain_.item_of(shown)], label)
         return Heatmap(shown.restore(found.voxels), scan.affine, scan.source, found.label)
 
     def _analyze(self, scan: Scan) -> Prediction:
         mask = self._mask(scan)
         shown = self.chain_.show(scan, mask)
         classifier = self.classifier_
-        probabilities, numbers = next(classifier.iterate_slices([shown.scan]))
+        item = self.chain_.item_of(shown)
+        probabilities, numbers = next(classifier.iterate_slices([item]))
         pooled = classifier.pool_slices(probabilities)
         names = classifier.classes_.tolist()
         infection, figures = mark_infection(self.infection_, scan, mask)
@@ -447,19 +450,22 @@ class Pipeline(ClassifierMixin, BaseEstimator):
     def _mask(self, scan: Scan) -> LungMask | None:
         return None if self.masker_ == "passthrough" else self.masker_.predict([scan])[0]
 
-    def _rois(self, X: Iterable[Any]) -> Iterable[Any]:
+    def _rois(self, X: Iterable[Any], classifier: CTClassifier | None = None) -> Iterable[Any]:
         """Show one scan after the other: the whole list never lies in memory."""
-        show = self._show()
+        show = self._show(classifier or self.classifier_)
         if isinstance(self.masker_, str):
             return (show(scan, None) for scan in iterate_scans(X))
         check_is_list(X)
         return (show(*item) for item in self.masker_.iterate(X))
 
-    def _show(self) -> Callable[[Scan, LungMask | None], Scan]:
+    def _show(
+        self, classifier: CTClassifier
+    ) -> Callable[[Scan, LungMask | None], Scan | MaskedScan]:
         """Make what goes through the chain, or is taken from the cache."""
         chain = self.chain_
-        if self.cache is None or not self.preprocess_:
-            return lambda scan, mask: chain.show(scan, mask).scan
+        # The cache keeps scans, without the lungs in their grid.
+        if self.cache is None or not self.preprocess_ or classifier.needs_lungs:
+            return lambda scan, mask: chain.item_of(chain.show(scan, mask))
         how = [describe(transform) for transform in self.preprocess_], self.roi_.get_params()
         cache = ShownCache(self.cache, json.dumps([*how, version("lungseg")], default=str))
 

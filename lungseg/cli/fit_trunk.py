@@ -42,6 +42,9 @@ def fit_trunk(
     unlabelled: Annotated[
         list[Path] | None, typer.Option(help="CSV of pictures to restore; repeatable.")
     ] = None,
+    restore: Annotated[
+        float, typer.Option(help="Weight of restoring spoilt pictures, 0: lesions and lungs alone.")
+    ] = 2.0,
     bfloat16: Annotated[bool, typer.Option(help="Compute in bfloat16 while training.")] = False,
     half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
     seed: Annotated[int, typer.Option(help="Of split, start and augmentation.")] = 0,
@@ -82,6 +85,7 @@ def fit_trunk(
             size=size,
             epochs=epochs,
             bank=bank,
+            restore=restore,
             folder=checkpoint_folder(out, resume),
             seed=seed,
             verbose=1,
@@ -97,6 +101,7 @@ def fit_trunk(
         ),
         training={
             "epochs run": len(history),
+            "weight of restoring": restore,
             "seed": seed,
             "Dice of lesions on the cases kept aside, best epoch, network grid": round(
                 best["val_lesion_dice"], 3

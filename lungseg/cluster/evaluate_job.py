@@ -55,7 +55,8 @@ class EvaluateJob:
             (row,) = pipeline.predict_proba([path])
             return {"probabilities": row.tolist(), "audit": None}
         (item,) = pipeline.masker_.transform([path])
-        (row,) = pipeline.classifier_.predict_proba([pipeline.chain_.show(*item).scan])
+        chain = pipeline.chain_
+        (row,) = pipeline.classifier_.predict_proba([chain.item_of(chain.show(*item))])
         return {
             "probabilities": row.tolist(),
             "audit": look(pipeline, item) if self.audit else None,

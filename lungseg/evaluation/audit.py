@@ -209,7 +209,7 @@ def join_looks(
     )
 
 
-def _views(item: MaskedScan, chain: Chain, roi: RoiMultiply) -> dict[str, Scan]:
+def _views(item: MaskedScan, chain: Chain, roi: RoiMultiply) -> dict[str, Scan | MaskedScan]:
     """Make what the classifier is shown of one scan, framed as the pipeline frames it."""
     early = [transform for transform in chain.transforms if transform.place == "scan"]
     late = [transform for transform in chain.transforms if transform.place == "roi"]
@@ -223,12 +223,16 @@ def _views(item: MaskedScan, chain: Chain, roi: RoiMultiply) -> dict[str, Scan]:
     frame = RoiMultiply(
         None, crop=roi.crop, margin=roi.margin, min_confidence=roi.min_confidence
     )  # fmt: skip
-    framed = Chain(late, frame).show
+
+    def show(roi: RoiMultiply, scan: Scan) -> Scan | MaskedScan:
+        chain = Chain(late, roi)
+        return chain.item_of(chain.show(scan, mask))
+
     return {
-        "ROI": Chain(late, roi).show(scan, mask).scan,
+        "ROI": show(roi, scan),
         "full picture": Chain(unmasked).show(item.scan).scan,
-        "background alone": framed(scan.with_voxels(painted), mask).scan,
-        "mask's shape alone": framed(scan.with_voxels(outline), mask).scan,
+        "background alone": show(frame, scan.with_voxels(painted)),
+        "mask's shape alone": show(frame, scan.with_voxels(outline)),
     }
 
 
@@ -237,7 +241,7 @@ def _heat_inside(pipeline: Pipeline, item: MaskedScan) -> float | None:
     if not item.mask.lungs.any():
         return None
     shown = pipeline.chain_.show(*item)
-    (found,) = pipeline.classifier_.explain([shown.scan])
+    (found,) = pipeline.classifier_.explain([pipeline.chain_.item_of(shown)])
     heat = shown.restore(found.voxels)
     total = float(heat.sum())
     return float(heat[item.mask.lungs].sum()) / total if total else None

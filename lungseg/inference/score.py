@@ -23,7 +23,7 @@ def score_pictures(
     ----------
     model : keras.Model
         From grey 0…255 to logits.
-    pictures : uint8 array of shape (n, rows, columns)
+    pictures : uint8 array of shape (n, rows, columns) or (n, rows, columns, channels)
     views : {1, 2, 4}
         1 shows each picture as it is, 2 mirrored too, 4 both also 10 % nearer; logits are
         averaged.
@@ -44,10 +44,21 @@ def score_pictures(
     """
     logits = []
     for start in range(0, len(pictures), batch_size):
-        batch = pictures[start : start + batch_size, ..., None].astype(np.float32)
+        batch = as_batch(pictures[start : start + batch_size])
         seen = [model.predict_on_batch(view) for view in _views(batch, views)]
         logits.append(np.mean(seen, axis=0))
     return np.asarray(softmax(np.concatenate(logits).astype(np.float64), axis=1))
+
+
+def as_batch(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Make what a network takes of pictures, of shape (n, rows, columns, channels).
+
+    Examples
+    --------
+    >>> as_batch(np.zeros((2, 8, 8), np.uint8)).shape
+    (2, 8, 8, 1)
+    """
+    return (pictures[..., None] if pictures.ndim == 3 else pictures).astype(np.float32)
 
 
 def _views(batch: NDArray[np.float32], views: int) -> Iterator[NDArray[np.float32]]:
@@ -64,5 +75,6 @@ def _nearer(batch: NDArray[np.float32], share: float) -> NDArray[np.float32]:
     """Cut a margin off, and bring what is left to the size it had."""
     rows, columns = batch.shape[1:3]
     top, left = round(rows * share / 2), round(columns * share / 2)
-    inner = batch[:, top : rows - top, left : columns - left, 0]
-    return np.stack([cv2.resize(one, (columns, rows)) for one in inner])[..., None]
+    inner = batch[:, top : rows - top, left : columns - left]
+    near = np.stack([cv2.resize(one, (columns, rows)) for one in inner])
+    return near.reshape(batch.shape)

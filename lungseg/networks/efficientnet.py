@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from lungseg.backend import keras
 from lungseg.networks.efficientnet_trunk import efficientnet_trunk
+from lungseg.networks.lung_head import lung_logits
 from lungseg.networks.parts import check_input, pooled_logits
 from lungseg.networks.s2_head import SMALLEST_MAPS, s2_head
 
@@ -19,7 +20,7 @@ def efficientnet(
     classes: int = 2,
     *,
     variant: str = "b0",
-    head: Literal["pool", "stages", "s2"] = "pool",
+    head: Literal["pool", "lungs", "s2"] = "pool",
     dropout: float = 0.4,
     zero_head: bool = False,
     norm_momentum: float = 0.9,
@@ -31,14 +32,14 @@ def efficientnet(
     ----------
     input_shape : tuple of int
         (rows, columns, channels) of at least 32 pixels, or 161 with the head of S2; one
-        channel is repeated three times. The trunk holds its own rescaling.
+        channel is repeated three times. The trunk holds its own rescaling. The head "lungs"
+        needs two channels: grey, and 255 where there is lung.
     classes : int
         Number of logits.
     variant : {"b0", "b3", "b7"}
-    head : {"pool", "stages", "s2"}
-        Global average pooling and one layer; the same with the means of the fourth, fifth
-        and sixth stage beside those of the last, for a trunk that is not trained further;
-        or what `s2_head` makes.
+    head : {"pool", "lungs", "s2"}
+        Global average pooling and one layer; what `lung_logits` makes of the second to the
+        sixth stage and of the last; or what `s2_head` makes.
     dropout : float
         Before the last layer; in the head of S2, at three places.
     zero_head : bool
@@ -71,30 +72,37 @@ def efficientnet(
     >>> efficientnet((64, 64, 1), 3).output_shape
     (None, 3)
     """
-    if head not in ("pool", "stages", "s2"):
-        raise ValueError(f"head of EfficientNet must be 'pool', 'stages' or 's2', got {head!r}")
+    if head not in ("pool", "lungs", "s2"):
+        raise ValueError(f"head of EfficientNet must be 'pool', 'lungs' or 's2', got {head!r}")
     smallest = _STRIDE if head != "s2" else _STRIDE * (SMALLEST_MAPS - 1) + 1
-    check_input(f"EfficientNet with head {head!r}", input_shape, smallest, rgb=True)
+    check_input(
+        f"EfficientNet with head {head!r}", input_shape, smallest, rgb=True, masked=head == "lungs"
+    )
 
     # === Trunk ===
     inputs = keras.Input(input_shape, name="picture")
-    trunk = efficientnet_trunk(inputs, variant, norm_momentum=norm_momentum, weights=weights)
+    grey = inputs[..., :1] if head == "lungs" else inputs
+    trunk = efficientnet_trunk(grey, variant, norm_momentum=norm_momentum, weights=weights)
     maps = trunk.output
 
     # === Head ===
     if head == "s2":
         outputs = s2_head(maps, classes, dropout=dropout)
+    elif head == "lungs":
+        lungs = keras.layers.Rescaling(1 / 255, name="lungs")(inputs[..., 1:])
+        stages = [*_stages(trunk), maps]
+        outputs = lung_logits(stages, lungs, classes, dropout=dropout, zero=zero_head)
     else:
-        beside = _stages(trunk) if head == "stages" else ()
-        outputs = pooled_logits(maps, classes, dropout=dropout, zero=zero_head, beside=beside)
-    suffix = "" if head == "pool" else "-s2"
+        outputs = pooled_logits(maps, classes, dropout=dropout, zero=zero_head)
+    suffix = "" if head == "pool" else f"-{head}"
     return keras.Model(inputs, outputs, name=f"efficientnet{variant}{suffix}")
 
 
 def _stages(trunk: Any) -> list[Any]:
-    """Return the last maps of the fourth, fifth and sixth stage."""
+    """Return the last maps of the second to the sixth stage."""
+    wanted = tuple(f"block{number}" for number in range(2, 7))
     ends = {}
     for layer in trunk.layers:
-        if layer.name.startswith(("block4", "block5", "block6")) and layer.name.endswith("_add"):
+        if layer.name.startswith(wanted) and layer.name.endswith("_add"):
             ends[layer.name[:6]] = layer.output
     return list(ends.values())

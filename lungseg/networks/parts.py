@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from lungseg.backend import keras
@@ -11,7 +10,12 @@ layers = keras.layers
 
 
 def check_input(
-    network: str, input_shape: tuple[int, int, int], smallest: int, *, rgb: bool = False
+    network: str,
+    input_shape: tuple[int, int, int],
+    smallest: int,
+    *,
+    rgb: bool = False,
+    masked: bool = False,
 ) -> None:
     """Refuse an input that a network cannot take.
 
@@ -25,6 +29,8 @@ def check_input(
         Smallest side in pixels.
     rgb : bool
         Whether the network was made for three channels, so that one or three will do.
+    masked : bool
+        Whether the network takes the lungs as a second channel beside grey.
 
     Raises
     ------
@@ -44,7 +50,10 @@ def check_input(
         raise ValueError(
             f"{network} needs {smallest} pixels or more each way, got {rows}×{columns}"
         )
-    if rgb and channels not in (1, 3):
+    if masked:
+        if channels != 2:
+            raise ValueError(f"{network} needs 2 channels, grey and lungs, got {channels}")
+    elif rgb and channels not in (1, 3):
         raise ValueError(f"{network} needs 1 or 3 channels, got {channels}")
 
 
@@ -62,7 +71,6 @@ def pooled_logits(
     dropout: float,
     hidden: int | None = None,
     zero: bool = False,
-    beside: Sequence[Any] = (),
 ) -> Any:
     """Pool feature maps over all places and go on to logits.
 
@@ -76,8 +84,6 @@ def pooled_logits(
         Width of a layer with ReLU between pooling and dropout.
     zero : bool
         Start the last layer at zero, so that all classes are equally likely at first.
-    beside : sequence of symbolic tensors
-        Maps of earlier stages, pooled as well; their means follow those of the last.
 
     Returns
     -------
@@ -90,12 +96,6 @@ def pooled_logits(
     """
     # In single precision whatever the trunk computes in: softmax and loss need it.
     x = layers.GlobalAveragePooling2D(name="pool", dtype="float32")(maps)
-    if beside:
-        means = [
-            layers.GlobalAveragePooling2D(name=f"head_pool{number}", dtype="float32")(stage)
-            for number, stage in enumerate(beside)
-        ]
-        x = layers.Concatenate(name="head_stages", dtype="float32")([x, *means])
     if hidden is not None:
         x = layers.Dense(hidden, activation="relu", name="dense", dtype="float32")(x)
     x = layers.Dropout(dropout, name="dropout", dtype="float32")(x)

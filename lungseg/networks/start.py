@@ -9,6 +9,7 @@ from lungseg.artifact import load_weights, read_artifact
 from lungseg.errors import InputError
 from lungseg.infection_mask import PIXEL_CLASSES
 from lungseg.networks.registry import build
+from lungseg.networks.takes_lungs import takes_lungs
 from lungseg.networks.transfer import copy_weights, trunk_of
 from lungseg.weights import folder_of
 
@@ -56,7 +57,8 @@ def start_from(model: Any, name: str | Path) -> int:
     kind = kinds[-1] if model.output_shape[1:-1] else kinds[0]
     params = config[kind]["params"]
     size, options = params["input_size"], params.get("network_options") or {}
-    source = build(params["network"], (size, size, 1), _classes(config[kind]), **options)
+    channels = 2 if takes_lungs(options) else 1
+    source = build(params["network"], (size, size, channels), _classes(config[kind]), **options)
     load_weights(source, folder, kind)
     return copy_weights(source, model)
 

@@ -60,6 +60,22 @@ class Chain:
                 shown = shown.then(transform.transform(shown.scan, shown.mask))
         return shown
 
+    def item_of(self, shown: Transformed) -> Scan | MaskedScan:
+        """Take from what `show` made what a classifier takes: with the lungs where they are sure.
+
+        Parameters
+        ----------
+        shown : Transformed
+
+        Returns
+        -------
+        Scan or MaskedScan
+            The scan alone where the ROI does not trust its mask.
+        """
+        if self.roi is None or shown.mask is None or not self.roi.applies(shown.mask):
+            return shown.scan
+        return MaskedScan(shown.scan, shown.mask)
+
 
 def _take_roi(roi: RoiMultiply, shown: Transformed, mask: LungMask) -> Transformed:
     item = MaskedScan(shown.scan, mask)

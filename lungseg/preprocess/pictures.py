@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
-from lungseg.scan import Scan
+from lungseg.scan import LungMask, Scan
 
 
 def scan_to_pictures(
@@ -49,6 +49,38 @@ def scan_to_pictures(
     box = Letterbox((slices.shape[1], slices.shape[2]), size)
     grey = (window or Window()).apply
     return np.stack([box.apply(grey(slices[number])) for number in numbers]), numbers
+
+
+def mask_to_pictures(
+    mask: LungMask | None, numbers: NDArray[np.intp], size: int
+) -> NDArray[np.uint8]:
+    """Fit the lungs into the squares that `scan_to_pictures` fitted the slices into.
+
+    Parameters
+    ----------
+    mask : LungMask, optional
+        In the grid of the scan; without it everything counts as lung.
+    numbers : int array of shape (n,)
+        Which of the axial slices were taken.
+    size : int
+        Side of the squares.
+
+    Returns
+    -------
+    uint8 array of shape (n, size, size)
+        255 where there is lung, 0 where there is none.
+
+    Examples
+    --------
+    >>> mask_to_pictures(None, np.array([0, 3]), 32).shape
+    (2, 32, 32)
+    """
+    if mask is None:
+        return np.full((len(numbers), size, size), 255, np.uint8)
+    slices = mask.axial()
+    box = Letterbox((slices.shape[1], slices.shape[2]), size)
+    shown = [box.apply(np.where(slices[number] > 0, 255, 0).astype(np.uint8)) for number in numbers]
+    return np.where(np.stack(shown) > 127, 255, 0).astype(np.uint8)
 
 
 def spread_slices(

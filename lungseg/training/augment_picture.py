@@ -18,7 +18,8 @@ import albumentations as A
 class PictureAugmentation:
     """Vary a grey picture as other scanners, windows and journals would.
 
-    Every call is decided by its generator alone.
+    Every call is decided by its generator alone. Lungs in a second channel move along with
+    the picture, and keep their values.
 
     Examples
     --------
@@ -31,13 +32,17 @@ class PictureAugmentation:
         self._threads = threading.local()
 
     def __call__(self, picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-        """Augment one uint8 picture of shape (rows, columns)."""
+        """Augment one uint8 picture of shape (rows, columns) or (rows, columns, 2)."""
         # A Compose carries its own random state: one for each thread.
         if not hasattr(self._threads, "compose"):
             self._threads.compose = _transforms()
         compose: Any = self._threads.compose
         compose.set_random_seed(int(rng.integers(2**31)))
-        return np.asarray(compose(image=picture)["image"])
+        if picture.ndim == 2 or picture.shape[-1] != 2:
+            return np.asarray(compose(image=picture)["image"])
+        grey, lungs = (np.ascontiguousarray(picture[..., channel]) for channel in (0, 1))
+        moved = compose(image=grey, mask=lungs)
+        return np.stack([moved["image"], moved["mask"]], axis=-1)
 
 
 def _transforms() -> Any:

@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from lungseg.backend import keras
+from lungseg.networks.lung_head import JOINT
 from lungseg.training.last_features import last_features
 
 Labelled = tuple[NDArray[np.uint8], NDArray[Any]]
@@ -35,7 +36,8 @@ def fit_head(
     Everything before it stays as it is: its output is computed once, and no learning rate
     is to be chosen. The penalty holds each weight to what it is when the call begins, zero
     in a new head and what was learned before in an old one, in units of the spread of its
-    feature over the pictures.
+    feature over the pictures. Where the head joins several stages of a trunk, each stage as
+    a whole is held as much as any other, however many features it has.
 
     Parameters
     ----------
@@ -44,7 +46,8 @@ def fit_head(
     data : tuple of (pictures, labels)
         uint8 of shape (n, rows, columns[, channels]) and class numbers.
     ridge : float
-        Half of this times the sum of squares is added to the mean loss.
+        Half of this times the sum of squares is added to the mean loss; of several stages,
+        on average over the features.
     gamma, alpha
         As in `lungseg.training.focal.focal_loss`.
     weights : float array of shape (n,), optional
@@ -83,7 +86,9 @@ def fit_head(
     pictures, labels = data
     views = [pictures, pictures[:, :, ::-1]] if mirror else [pictures]
     features = last_features(model, np.concatenate(views), batch_size).astype(np.float64)
+    # What a weight is measured in: the spread of its feature, the less the larger its stage.
     mean, spread = features.mean(axis=0), np.maximum(features.std(axis=0), _FLAT)
+    spread = spread * _stage_scale(model)
     kernel, bias = (np.asarray(part, np.float64) for part in last.get_weights())
     truth = np.eye(kernel.shape[1])[np.tile(labels, len(views))]
     share = np.ones(len(labels)) if weights is None else np.asarray(weights, np.float64)
@@ -100,6 +105,15 @@ def fit_head(
         "loss": float(share @ _focal(sure, gamma)[0]),
         "accuracy": float((found.argmax(axis=1) == truth.argmax(axis=1)).mean()),
     }
+
+
+def _stage_scale(model: Any) -> NDArray[np.float64]:
+    """Scale of each feature by which every stage counts the same; 1 for a single stage."""
+    joint = next((layer for layer in model.layers if layer.name == JOINT), None)
+    if joint is None:
+        return np.ones(1)
+    sizes = [part.shape[-1] for part in joint.input]
+    return np.repeat(np.sqrt(np.array(sizes) * len(sizes) / sum(sizes)), sizes)
 
 
 def _minimise(

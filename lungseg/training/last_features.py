@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.backend import keras
+from lungseg.inference.score import as_batch
 
 
 def last_features(model: Any, pictures: NDArray[np.uint8], batch_size: int) -> NDArray[np.float32]:
@@ -34,7 +35,6 @@ def last_features(model: Any, pictures: NDArray[np.uint8], batch_size: int) -> N
     trunk = keras.Model(model.inputs, model.layers[-1].input)
     found = []
     for start in range(0, len(pictures), batch_size):
-        batch = pictures[start : start + batch_size].astype(np.float32)
-        shown = batch[..., None] if batch.ndim == 3 else batch
-        found.append(np.asarray(trunk.predict_on_batch(shown), np.float32))
+        batch = as_batch(pictures[start : start + batch_size])
+        found.append(np.asarray(trunk.predict_on_batch(batch), np.float32))
     return np.concatenate(found)

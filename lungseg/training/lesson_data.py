@@ -41,6 +41,8 @@ class LessonData(keras.utils.PyDataset):
     bank : LesionBank, optional
         Lesions that are blended into every second picture that is known to have lungs and
         no lesions; when augmented, others each epoch.
+    erase : bool
+        When augmented, erase patches: for a network that is to restore them.
     seed : int
         Order and augmentation of epoch *e* depend on the seed and *e* alone.
 
@@ -60,6 +62,7 @@ class LessonData(keras.utils.PyDataset):
         batch_size: int = 16,
         augment: bool = False,
         bank: LesionBank | None = None,
+        erase: bool = True,
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -70,7 +73,7 @@ class LessonData(keras.utils.PyDataset):
         self.bank = bank
         self.seed = seed
         self.epoch = 0
-        self._move, self._spoil = A.Compose(_moves()), A.Compose(_spoilings(size))
+        self._move, self._spoil = A.Compose(_moves()), A.Compose(_spoilings(size, erase))
 
     def __len__(self) -> int:
         return -(-len(self.lessons) // self.batch_size)
@@ -133,8 +136,14 @@ def _moves() -> list[Any]:
     ]
 
 
-def _spoilings(size: int) -> list[Any]:
+def _spoilings(size: int, erase: bool) -> list[Any]:
     """Vary intensity, blur, erase: what the network is to see through."""
+    patches = A.CoarseDropout(
+        num_holes_range=(2, 8),
+        hole_height_range=(size // 16, size // 6),
+        hole_width_range=(size // 16, size // 6),
+        p=0.5,
+    )
     return [
         A.RandomGamma(gamma_limit=(60, 160), p=0.5),
         A.RandomBrightnessContrast(0.2, 0.3, p=0.5),
@@ -143,10 +152,5 @@ def _spoilings(size: int) -> list[Any]:
             p=0.3,
         ),
         A.GaussNoise(std_range=(0.01, 0.08), p=0.3),
-        A.CoarseDropout(
-            num_holes_range=(2, 8),
-            hole_height_range=(size // 16, size // 6),
-            hole_width_range=(size // 16, size // 6),
-            p=0.5,
-        ),
+        *([patches] if erase else []),
     ]

@@ -28,6 +28,7 @@ def pretrain_trunk(
     learning_rate: float = 1e-3,
     validation_fraction: float = 0.1,
     bank: LesionBank | None = None,
+    restore: float = 2.0,
     folder: Path | None = None,
     seed: int = 0,
     verbose: int = 0,
@@ -45,6 +46,9 @@ def pretrain_trunk(
         As in `LungMasker`; a share of the groups picks the best epoch.
     bank : LesionBank, optional
         Blended into healthy pictures; see `LessonData`.
+    restore : float
+        Weight of restoring spoilt pictures beside that of the lesions, 1. With 0 no patches
+        are erased either: what is hidden cannot be marked.
     folder : Path, optional
         Where checkpoints go; a training that was cut off goes on from there.
 
@@ -59,11 +63,12 @@ def pretrain_trunk(
     model = efficientnet_unet((size, size, 1), 3)
     keep, aside = hold_out([lesson.group for lesson in lessons], validation_fraction, seed)
     common: dict[str, Any] = {"size": size, "batch_size": batch_size, "bank": bank, "seed": seed}
+    common["erase"] = restore > 0
     data = LessonData([lessons[i] for i in keep], augment=True, **common)
     validation = LessonData([lessons[i] for i in aside], **common)
     model.compile(
         optimizer=keras.optimizers.Adam(cosine_decay(learning_rate, len(data) * epochs)),
-        loss=LessonLoss(),
+        loss=LessonLoss(picture=restore),
         metrics=[LesionDice()],
     )
     history = train(

@@ -8,6 +8,7 @@ from lungseg.backend import keras
 from lungseg.explain import grad_cam
 from lungseg.networks import build
 from lungseg.networks.efficientnet_unet import efficientnet_unet
+from lungseg.networks.head import head_start
 from lungseg.networks.transfer import copy_weights, trunk_of
 
 
@@ -40,21 +41,39 @@ def test_too_small_an_input_is_refused() -> None:
         build("efficientnetb0", (16, 16, 1))
 
 
-def test_a_head_of_stages_keeps_the_trunk_whole() -> None:
-    whole, plain = (
-        build("efficientnetb0", (64, 64, 1), 2, head=head) for head in ("stages", "pool")
-    )
-    assert whole.layers[-1].input.shape[-1] == 1280 + 80 + 112 + 192
-    assert copy_weights(trunk_of(plain), whole) == 131
-    assert trunk_of(whole).output_shape == trunk_of(plain).output_shape
+def test_a_head_of_the_lungs_keeps_the_trunk_whole() -> None:
+    masked = build("efficientnetb0", (64, 64, 2), 2, head="lungs")
+    plain = build("efficientnetb0", (64, 64, 1), 2)
+    assert masked.layers[-1].input.shape[-1] == 3 * (1280 + 24 + 40 + 80 + 112 + 192)
+    assert copy_weights(trunk_of(plain), masked) == 131
+    assert masked.layers[head_start(masked)].input[0].shape == trunk_of(plain).output.shape
+
+
+def test_what_lies_outside_the_lungs_counts_by_its_neighbours_alone() -> None:
+    model = build("efficientnetb0", (256, 256, 2), 2, head="lungs")
+    trunk = keras.Model(model.inputs, model.get_layer("head_stages").input[1])
+    rng = np.random.default_rng(0)
+    shown = rng.integers(0, 255, (1, 256, 256, 2)).astype(np.float32)
+    shown[..., 1] = 0
+    shown[:, :64, :64, 1] = 255
+    other = shown.copy()
+    other[:, 128:, 128:, 0] = 0
+    same, changed = (trunk.predict(one, verbose=0)[:, :48] for one in (shown, other))
+    # Squeeze-and-excitation lets every place know of the whole, and no more than that.
+    assert np.abs(same - changed).max() < 0.2 * np.abs(same).max()
+
+
+def test_a_head_of_the_lungs_needs_the_lungs() -> None:
+    with pytest.raises(ValueError, match="2 channels, grey and lungs, got 1"):
+        build("efficientnetb0", (64, 64, 1), 2, head="lungs")
 
 
 def test_grad_cam_of_stages_reaches_the_first_of_them() -> None:
-    model = build("efficientnetb0", (96, 96, 1), 2, head="stages")
+    model = build("efficientnetb0", (96, 96, 2), 2, head="lungs")
     head = model.layers[-1]
     kernel, bias = head.get_weights()
     # Only what the first of the stages says counts.
-    kernel[:1280] = kernel[1280 + 80 :] = 0
+    kernel[: 3 * 1280] = kernel[3 * (1280 + 24) :] = 0
     head.set_weights([kernel, bias])
-    pictures = np.random.default_rng(0).integers(0, 255, (1, 96, 96), np.uint8)
+    pictures = np.random.default_rng(0).integers(0, 255, (1, 96, 96, 2), np.uint8)
     assert max(grad_cam(model, pictures, target).max() for target in (0, 1)) == 1
