@@ -2,7 +2,7 @@
 
     python benchmarks/probe.py --data DATA [--size 256] [--folds 5] [--only FORM …] [--cache FOLDER]
 
-The trunk `ct` stays as it is, and `fit_head` solves for a last layer on what six of its stages say
+The trunk `ct` stays as it is, and `solve_layer` finds a last layer for what six of its stages say
 of the pictures; cross-validated by patient on the training and the validation split of COVID-CT
 together. Minutes in place of the hours that a training for each choice takes, and without the noise
 from one training to the next. The test split is not read.
@@ -28,7 +28,6 @@ import lungseg
 from lungseg.evaluation.bootstrap import bootstrap_estimate
 from lungseg.evaluation.compare import compare_auc
 from lungseg.evaluation.splits import grouped_folds
-from lungseg.inference.score import score_pictures
 from lungseg.manifest import Manifest, read_manifest
 from lungseg.networks import build
 from lungseg.networks.start import start_from
@@ -37,7 +36,9 @@ from lungseg.preprocess.pictures import mask_to_pictures, scan_to_pictures
 from lungseg.roi import RoiMultiply
 from lungseg.scan import MaskedScan
 from lungseg.training.augment_picture import PictureAugmentation
-from lungseg.training.fit_head import fit_head
+from lungseg.training.fit_head import stages_of
+from lungseg.training.last_features import last_features
+from lungseg.training.solve_layer import solve_layer
 
 Pictures = NDArray[np.uint8]
 
@@ -135,15 +136,28 @@ def cross_probe(
     gamma: float,
 ) -> NDArray[np.float64]:
     """Score each of the other pictures by a probe that did not see its patient."""
-    head = model.layers[-1]
-    empty = [0 * part for part in head.get_weights()]
-    scores = np.zeros(len(truth))
+    seen = features_of(model, shown)
+    left = seen if other is shown else features_of(model, other)
+    prior, scores = np.zeros((seen[0].shape[1], 2)), np.zeros(len(truth))
     for fold in np.unique(fold_of):
-        head.set_weights(empty)
-        seen, aside = fold_of != fold, fold_of == fold
-        fit_head(model, (shown[seen], truth[seen]), ridge=ridge, gamma=gamma)
-        scores[aside] = score_pictures(model, other[aside], views=2)[:, 1]
+        keep, aside = fold_of != fold, fold_of == fold
+        kernel, bias = solve_layer(
+            np.concatenate([view[keep] for view in seen]),
+            np.tile(truth[keep], len(seen)),
+            prior,
+            ridge=ridge,
+            gamma=gamma,
+            stages=stages_of(model),
+        )
+        logits = np.mean([view[aside] @ kernel + bias for view in left], axis=0)
+        scores[aside] = logits[:, 1] - logits[:, 0]
     return scores
+
+
+def features_of(model: Any, pictures: Pictures) -> list[NDArray[np.float64]]:
+    """Compute what goes into the last layer, for the pictures and for their mirror images."""
+    views = pictures, pictures[:, :, ::-1]
+    return [last_features(model, view, 16).astype(np.float64) for view in views]
 
 
 if __name__ == "__main__":

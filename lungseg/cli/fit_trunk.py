@@ -9,8 +9,7 @@ import typer
 
 _PURPOSE = (
     "A start for classifiers of chest CT: the convolutions of EfficientNetB0, taught as the "
-    "encoder of a U-Net to mark lesions and lungs and to restore spoilt pictures. Use it as "
-    "`CTClassifier(weights=...)`."
+    "encoder of a U-Net to {}. Use it as `CTClassifier(weights=...)`."
 )
 _LIMITS = "It classifies nothing by itself. The lesion masks were mostly made by a network."
 
@@ -90,10 +89,13 @@ def fit_trunk(
             seed=seed,
             verbose=1,
         )
+    taught = ["mark lesions and lungs" if lungs or healthy else "mark lesions"]
+    if restore:
+        taught.append("restore spoilt pictures")
     best: dict[str, Any] = min(history, key=lambda figures: figures["val_loss"])
     documents = make_documents(
         title=f"Trunk “{out.name}”",
-        purpose=_PURPOSE,
+        purpose=_PURPOSE.format(" and to ".join(taught)),
         data=(
             f"{', '.join(f'{name}: {count}' for name, count in sources.items())} pictures of "
             f"{len({lesson.group for lesson in lessons})} cases; a tenth of the cases was kept "

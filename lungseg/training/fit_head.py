@@ -7,17 +7,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from lungseg.backend import keras
 from lungseg.networks.lung_head import JOINT
 from lungseg.training.last_features import last_features
+from lungseg.training.solve_layer import focal, solve_layer
 
 Labelled = tuple[NDArray[np.uint8], NDArray[Any]]
-
-#: Features that vary less than this over all pictures say nothing, and would be blown up.
-_FLAT = 1e-3
 
 
 def fit_head(
@@ -86,69 +83,32 @@ def fit_head(
     pictures, labels = data
     views = [pictures, pictures[:, :, ::-1]] if mirror else [pictures]
     features = last_features(model, np.concatenate(views), batch_size).astype(np.float64)
-    # What a weight is measured in: the spread of its feature, the less the larger its stage.
-    mean, spread = features.mean(axis=0), np.maximum(features.std(axis=0), _FLAT)
-    spread = spread * _stage_scale(model)
-    kernel, bias = (np.asarray(part, np.float64) for part in last.get_weights())
-    truth = np.eye(kernel.shape[1])[np.tile(labels, len(views))]
-    share = np.ones(len(labels)) if weights is None else np.asarray(weights, np.float64)
+    labels = np.tile(labels, len(views))
+    share = np.ones(len(data[1])) if weights is None else np.asarray(weights, np.float64)
     share = np.tile(share / share.sum() / len(views), len(views))
     if alpha is not None:
-        share = share * (truth @ np.asarray(alpha, np.float64))
-    scaled = (features - mean) / spread
-    kernel, bias = _minimise(scaled, truth, share, kernel * spread[:, None], ridge, gamma)
-    found = log_softmax(scaled @ kernel + bias, axis=1)
-    kernel = kernel / spread[:, None]
-    last.set_weights([kernel.astype(np.float32), (bias - mean @ kernel).astype(np.float32)])
-    sure = (found * truth).sum(axis=1)
+        share = share * np.asarray(alpha, np.float64)[labels]
+    prior = np.asarray(last.get_weights()[0], np.float64)
+    kernel, bias = solve_layer(
+        features, labels, prior, ridge=ridge, gamma=gamma, weights=share, stages=stages_of(model)
+    )
+    last.set_weights([kernel.astype(np.float32), bias.astype(np.float32)])
+    scores = log_softmax(features @ kernel + bias, axis=1)
+    sure = np.take_along_axis(scores, labels[:, None], axis=1)[:, 0]
     return {
-        "loss": float(share @ _focal(sure, gamma)[0]),
-        "accuracy": float((found.argmax(axis=1) == truth.argmax(axis=1)).mean()),
+        "loss": float(share @ focal(sure, gamma)[0]),
+        "accuracy": float((scores.argmax(axis=1) == labels).mean()),
     }
 
 
-def _stage_scale(model: Any) -> NDArray[np.float64]:
-    """Scale of each feature by which every stage counts the same; 1 for a single stage."""
+def stages_of(model: Any) -> tuple[int, ...]:
+    """Count what a head joins of each stage of its trunk; nothing where it joins none.
+
+    Examples
+    --------
+    >>> from lungseg.networks import build
+    >>> stages_of(build("efficientnetb0", (32, 32, 2), head="lungs"))
+    (3840, 72, 120, 240, 336, 576)
+    """
     joint = next((layer for layer in model.layers if layer.name == JOINT), None)
-    if joint is None:
-        return np.ones(1)
-    sizes = [part.shape[-1] for part in joint.input]
-    return np.repeat(np.sqrt(np.array(sizes) * len(sizes) / sum(sizes)), sizes)
-
-
-def _minimise(
-    features: NDArray[np.float64],
-    truth: NDArray[np.float64],
-    share: NDArray[np.float64],
-    prior: NDArray[np.float64],
-    ridge: float,
-    gamma: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Find kernel and bias; the bias is not held to anything."""
-    shape = prior.shape
-
-    def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        kernel, bias = flat[: -shape[1]].reshape(shape), flat[-shape[1] :]
-        scores = log_softmax(features @ kernel + bias, axis=1)
-        loss, slope = _focal((scores * truth).sum(axis=1), gamma)
-        # The slope of the log-probability of the true class along the logits.
-        back = (share * slope)[:, None] * (truth - np.exp(scores))
-        away = kernel - prior
-        value = share @ loss + ridge / 2 * (away**2).sum()
-        slopes = features.T @ back + ridge * away
-        return float(value), np.concatenate([slopes.ravel(), back.sum(axis=0)])
-
-    start = np.concatenate([prior.ravel(), np.zeros(shape[1])])
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    return found.x[: -shape[1]].reshape(shape), found.x[-shape[1] :]
-
-
-def _focal(
-    log_p: NDArray[np.float64], gamma: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Focal loss and its slope, by the log-probability of the true class."""
-    p = np.exp(log_p)
-    doubt = np.maximum(1 - p, 1e-12)
-    loss = -(doubt**gamma) * log_p
-    slope = gamma * doubt ** (gamma - 1) * p * log_p - doubt**gamma
-    return loss, slope
+    return () if joint is None else tuple(part.shape[-1] for part in joint.input)

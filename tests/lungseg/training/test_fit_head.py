@@ -7,8 +7,7 @@ from sklearn.linear_model import LogisticRegression
 import lungseg
 from lungseg.backend import keras
 from lungseg.networks import build
-from lungseg.training.fit_head import _focal, fit_head
-from lungseg.training.focal import KerasFocalLoss
+from lungseg.training.fit_head import fit_head
 
 
 @pytest.fixture(scope="module")
@@ -43,18 +42,6 @@ def test_without_focus_it_is_the_ridge_regression_of_scikit_learn(data) -> None:
     theirs = known.fit(scaled, labels).decision_function(scaled)
     ours = logits(model, pictures) @ [-1, 1]
     assert np.allclose(ours, theirs, atol=2e-2)
-
-
-@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
-def test_its_loss_is_the_focal_loss_and_the_slope_is_right(gamma) -> None:
-    log_p = np.log(np.linspace(0.02, 0.98, 7))
-    loss, slope = _focal(log_p, gamma)
-    scores = np.stack([log_p, np.log1p(-np.exp(log_p))], axis=1).astype(np.float32)
-    known = KerasFocalLoss(gamma, reduction=None)(np.zeros(7, int), scores)
-    assert np.allclose(loss, known, atol=1e-5)
-    step = 1e-6
-    numeric = (_focal(log_p + step, gamma)[0] - _focal(log_p - step, gamma)[0]) / (2 * step)
-    assert np.allclose(slope, numeric, atol=1e-4)
 
 
 def test_three_classes_are_told_apart(data) -> None:
