@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--pipeline", help="Name or folder; the default without.")
     parser.add_argument("--cache", type=Path, help="Folder that keeps lung masks.")
     given = parser.parse_args()
-    scans, labels, patients = hospital(given.data, given.slices + given.rest)
+    scans, labels, patients = hospital(given.data, given.slices + given.rest, given.cache)
     pipeline = use_cache(lungseg.Pipeline.from_pretrained(given.pipeline), given.cache)
     mine, rest = slice(given.slices), slice(given.slices, None)
     before = pipeline.predict_proba(scans[rest])[:, 1]
@@ -71,9 +71,11 @@ def main() -> None:
     print(json.dumps(result, indent=2))
 
 
-def hospital(data: Path, count: int) -> tuple[list[Scan], NDArray[np.intp], list[str]]:
+def hospital(
+    data: Path, count: int, cache: Path | None = None
+) -> tuple[list[Scan], NDArray[np.intp], list[str]]:
     """Make scans in HU, whether each is ill, and its patient."""
-    masker = lungseg.LungMasker.from_pretrained()
+    masker = lungseg.LungMasker.from_pretrained().set_params(cache=cache)
     lessons = read_lesions(data / "covid_semiseg/manifest.csv", quarter_turns=1, every=10**6)
     ill = [lesson for lesson in lessons if lesson.lesions is not None and lesson.lesions.any()]
     masks = masker.predict([lesson.picture for lesson in ill])

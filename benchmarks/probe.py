@@ -1,11 +1,15 @@
 """How much around the lungs a classifier should be shown, and what of it to pool: a linear probe.
 
     python benchmarks/probe.py --data DATA [--size 256] [--folds 5] [--only FORM …] [--cache FOLDER]
+        [--hospital 400]
 
 The trunk `ct` stays as it is, and `solve_layer` finds a last layer for what six of its stages say
 of the pictures; cross-validated by patient on the training and the validation split of COVID-CT
 together. Minutes in place of the hours that a training for each choice takes, and without the noise
 from one training to the next. The test split is not read.
+
+With --hospital, the last layer is also fitted to all of these pictures, and scores slices of the
+hospital that `fine_tune.py` makes: whether what was learned is disease.
 
 With --varied, what is left out is shown turned, blurred, compressed and so on, as
 `PictureAugmentation` does to what a network is trained on: how far the scores hang on how a picture
@@ -17,10 +21,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 import numpy as np
 from choices import numbers
+from fine_tune import hospital
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
@@ -28,7 +36,7 @@ import lungseg
 from lungseg.evaluation.bootstrap import bootstrap_estimate
 from lungseg.evaluation.compare import compare_auc
 from lungseg.evaluation.splits import grouped_folds
-from lungseg.manifest import Manifest, read_manifest
+from lungseg.manifest import read_manifest
 from lungseg.networks import build
 from lungseg.networks.start import start_from
 from lungseg.preprocess.chain import Chain
@@ -41,6 +49,8 @@ from lungseg.training.last_features import last_features
 from lungseg.training.solve_layer import solve_layer
 
 Pictures = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+Views = list[Floats]
 
 
 class Form(NamedTuple):
@@ -71,6 +81,7 @@ def main() -> None:
     parser.add_argument("--start", default="ct", help="Weights whose trunk is probed, or none.")
     parser.add_argument("--only", nargs="*", default=[*FORMS], choices=[*FORMS])
     parser.add_argument("--varied", action="store_true")
+    parser.add_argument("--hospital", type=int, default=0, help="So many slices of another one.")
     parser.add_argument("--ridge", type=float, default=0.1)
     parser.add_argument("--gamma", type=float, default=2.0)
     parser.add_argument("--cache", type=Path, help="Folder that keeps lung masks.")
@@ -83,7 +94,11 @@ def main() -> None:
     model = build("efficientnetb0", (given.size, given.size, 2), 2, head="lungs")
     if given.start != "none":
         start_from(model, given.start)
-    shown = show(rows, given.size, given.cache, {name: FORMS[name] for name in given.only})
+    forms = {name: FORMS[name] for name in given.only}
+    shown = show(rows.files, given.size, given.cache, forms)
+    if given.hospital:
+        scans, ill, owners = hospital(given.data, given.hospital, given.cache)
+        theirs = show(scans, given.size, given.cache, forms)
     result: dict[str, Any] = {}
     first = None
     for name in given.only:
@@ -99,18 +114,23 @@ def main() -> None:
             found = compare_auc(truth, first, scores, groups=rows.patients)
             result[name]["less the first"] = found.difference.to_dict()
             line += f"; less the first {found.difference}, p {found.p_value:.3f}"
+        if given.hospital:
+            scores = transfer(model, seen, truth, theirs[name], given.ridge, given.gamma)
+            there = bootstrap_estimate(roc_auc_score, owners, ill, scores)
+            result[name]["hospital"] = there.to_dict()
+            line += f"; at the hospital {there}"
         print(line, flush=True)
         if given.json:
             given.json.write_text(json.dumps(result, indent=2), "utf-8")
 
 
 def show(
-    part: Manifest, size: int, cache: Path | None, forms: dict[str, Form]
+    files: Iterable[Any], size: int, cache: Path | None, forms: dict[str, Form]
 ) -> dict[str, Pictures]:
     """Show the same scans in each form, uint8 of shape (n, size, size, 2)."""
     masker = lungseg.LungMasker.from_pretrained().set_params(cache=cache)
     found: dict[str, list[Pictures]] = {name: [] for name in forms}
-    for item in masker.iterate(part.files):
+    for item in masker.iterate(files):
         for name, form in forms.items():
             chain = Chain([], form.rule)
             shown = chain.item_of(chain.show(*item))
@@ -138,23 +158,48 @@ def cross_probe(
     """Score each of the other pictures by a probe that did not see its patient."""
     seen = features_of(model, shown)
     left = seen if other is shown else features_of(model, other)
-    prior, scores = np.zeros((seen[0].shape[1], 2)), np.zeros(len(truth))
+    scores = np.zeros(len(truth))
     for fold in np.unique(fold_of):
         keep, aside = fold_of != fold, fold_of == fold
-        kernel, bias = solve_layer(
-            np.concatenate([view[keep] for view in seen]),
-            np.tile(truth[keep], len(seen)),
-            prior,
-            ridge=ridge,
-            gamma=gamma,
-            stages=stages_of(model),
-        )
-        logits = np.mean([view[aside] @ kernel + bias for view in left], axis=0)
-        scores[aside] = logits[:, 1] - logits[:, 0]
+        layer = fit([view[keep] for view in seen], truth[keep], stages_of(model), ridge, gamma)
+        scores[aside] = score([view[aside] for view in left], *layer)
     return scores
 
 
-def features_of(model: Any, pictures: Pictures) -> list[NDArray[np.float64]]:
+def transfer(
+    model: Any,
+    shown: Pictures,
+    truth: NDArray[np.intp],
+    theirs: Pictures,
+    ridge: float,
+    gamma: float,
+) -> NDArray[np.float64]:
+    """Score pictures of another hospital by a probe that was fitted to all of these."""
+    layer = fit(features_of(model, shown), truth, stages_of(model), ridge, gamma)
+    return score(features_of(model, theirs), *layer)
+
+
+def fit(
+    views: Views, truth: NDArray[np.intp], stages: tuple[int, ...], ridge: float, gamma: float
+) -> tuple[Floats, Floats]:
+    """Find kernel and bias for what is seen of the pictures and of their mirror images."""
+    return solve_layer(
+        np.concatenate(views),
+        np.tile(truth, len(views)),
+        np.zeros((views[0].shape[1], 2)),
+        ridge=ridge,
+        gamma=gamma,
+        stages=stages,
+    )
+
+
+def score(views: Views, kernel: Floats, bias: Floats) -> Floats:
+    """Log-odds of COVID, the mean over the views."""
+    logits = np.mean([view @ kernel + bias for view in views], axis=0)
+    return np.asarray(logits[:, 1] - logits[:, 0])
+
+
+def features_of(model: Any, pictures: Pictures) -> Views:
     """Compute what goes into the last layer, for the pictures and for their mirror images."""
     views = pictures, pictures[:, :, ::-1]
     return [last_features(model, view, 16).astype(np.float64) for view in views]

@@ -34,7 +34,7 @@ _ROWS = (
     ("LungMask", "right and left lung, and a confidence", "RoiMultiply"),
     (
         "ROI",
-        "multiplied, as here, or cropped alone,\nas covid-ct does",
+        "multiplied, as here; covid-ct crops, and\nmultiplies what the network sees of it",
         "CTClassifier, EfficientNetB0",
     ),
     (

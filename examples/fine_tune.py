@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("manifest", nargs="?")
     parser.add_argument("--label-column", default="label")
     parser.add_argument("--pipeline", default="covid-ct", help="what to start from")
-    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--epochs", type=int, help="train the trunk as well, for so many")
     given = parser.parse_args()
     if given.manifest:
         train, val, test = from_manifest(given.manifest, given.label_column)

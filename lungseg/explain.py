@@ -12,6 +12,10 @@ from lungseg.backend import backend_name, keras
 from lungseg.inference.score import as_batch
 
 
+#: Standard deviation, in places of the map, by which slopes of single places are smoothed.
+_SMOOTH = 1.5
+
+
 def grad_cam(
     model: Any, pictures: NDArray[np.uint8], target: int, *, layer: str | None = None
 ) -> NDArray[np.float32]:
@@ -28,7 +32,8 @@ def grad_cam(
     layer : str, optional
         Of feature maps; without it the last whose maps have more than one place (a network
         may end in maps of a single pixel, which say nothing of where), and of a head that
-        pools several stages the first of these, through which all others are reached.
+        pools several stages the first of these, through which all others are reached. There
+        every place has slopes of its own (HiResCAM), smoothed a little.
 
     Returns
     -------
@@ -45,7 +50,8 @@ def grad_cam(
     References
     ----------
     Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-Based
-    Localization", ICCV 2017.
+    Localization", ICCV 2017. Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful
+    explanations of convolutional neural networks", arXiv:2011.08891, 2020.
 
     Examples
     --------
@@ -55,6 +61,7 @@ def grad_cam(
     """
     if not 0 <= target < model.output_shape[-1]:
         raise ValueError(f"target must be a class from 0 to {model.output_shape[-1] - 1}")
+    joined = layer is None and _joins_stages(model)
     chosen = model.get_layer(layer) if layer else _last_maps(model)
     both = keras.Model(model.inputs, [chosen.output, model.outputs[0]])
     batch = as_batch(pictures)
@@ -62,17 +69,26 @@ def grad_cam(
         batch = np.repeat(batch, model.input_shape[-1], axis=-1)
     # Whatever the network computes in: OpenCV resizes no half precision.
     maps, slopes = (part.astype(np.float32) for part in _maps_and_slopes(both, batch, target))
-    weights = slopes.mean(axis=(1, 2), keepdims=True)
-    heat = np.maximum((weights * maps).sum(axis=-1), 0)
+    if joined:
+        # What is pooled over the lungs alone has other slopes in each place.
+        found = (slopes * maps).sum(axis=-1)
+        heat = np.maximum(np.stack([cv2.GaussianBlur(one, (0, 0), _SMOOTH) for one in found]), 0)
+    else:
+        weights = slopes.mean(axis=(1, 2), keepdims=True)
+        heat = np.maximum((weights * maps).sum(axis=-1), 0)
     shape = pictures.shape[2], pictures.shape[1]
     large = np.stack([cv2.resize(part, shape, interpolation=cv2.INTER_LINEAR) for part in heat])
     peaks = large.max(axis=(1, 2), keepdims=True)
     return np.asarray(np.where(peaks > 0, large / np.maximum(peaks, 1e-12), 0), np.float32)
 
 
+def _joins_stages(model: Any) -> bool:
+    return any(layer.name == "head_pool0" for layer in model.layers)
+
+
 def _last_maps(model: Any) -> Any:
     """Find the last layer that all goes through, and that has places to tell apart."""
-    if any(layer.name == "head_pool0" for layer in model.layers):
+    if _joins_stages(model):
         first = model.get_layer("head_pool0").input[0]
         return next(layer for layer in model.layers if layer.output is first)
     # What is padded is shifted against the picture.

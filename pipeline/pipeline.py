@@ -192,7 +192,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         base = self.classifier_
         if epochs is None:
             epochs = 15 if base.epochs else 0
-        if ridge is None and not base.epochs:
+        if ridge is None and not epochs:
             ridge = base.ridge
         tuned = clone(base).set_params(
             epochs=epochs,

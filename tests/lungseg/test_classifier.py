@@ -309,7 +309,7 @@ def test_a_network_without_global_pooling_trained_in_bfloat16(pictures, tmp_path
     assert np.allclose(loaded.predict_proba(X), classifier.predict_proba(X), atol=0.05)
     providers = ["CPUExecutionProvider"]
     session = runtime.InferenceSession(classifier.to_onnx(), providers=providers)
-    grey = np.stack([loaded._take(lungseg.io.reader.as_scan(x))[0][0] for x in X])[..., None]
+    grey = np.stack([loaded._take(lungseg.read(x), None)[0][0] for x in X])[..., None]
     logits = session.run(None, {session.get_inputs()[0].name: grey.astype(np.float32)})[0]
     assert np.allclose(softmax(logits, axis=1), loaded.predict_proba(X), atol=1e-4)
 

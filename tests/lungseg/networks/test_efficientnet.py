@@ -77,3 +77,21 @@ def test_grad_cam_of_stages_reaches_the_first_of_them() -> None:
     head.set_weights([kernel, bias])
     pictures = np.random.default_rng(0).integers(0, 255, (1, 96, 96, 2), np.uint8)
     assert max(grad_cam(model, pictures, target).max() for target in (0, 1)) == 1
+
+
+def test_grad_cam_of_the_lungs_says_where_the_evidence_lies() -> None:
+    model = build("efficientnetb0", (128, 128, 2), 2, head="lungs")
+    joint = model.get_layer("head_stages").input
+    kernel, bias = model.layers[-1].get_weights()
+    kernel[:] = 0
+    # The means of the second stage alone, and in favour of one class.
+    start = joint[0].shape[-1]
+    kernel[start : start + 24, 1] = 1
+    model.layers[-1].set_weights([kernel, bias])
+    shown = np.random.default_rng(0).integers(0, 255, (1, 128, 128, 2)).astype(np.uint8)
+    shown[..., 1] = 0
+    shown[:, 64:, 64:, 1] = 255
+    (heat,) = grad_cam(model, shown, 1)
+    assert heat.max() == 0 or heat[56:, 56:].sum() > 0.95 * heat.sum()
+    (other,) = grad_cam(model, shown, 0)
+    assert other.max() == 0

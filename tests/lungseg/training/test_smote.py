@@ -73,7 +73,7 @@ def test_oversampling_sees_the_training_fold_alone(imblearn, monkeypatch) -> Non
     classifier.fit(X, y, groups=range(16))
     ((pictures, labels),) = shown
     assert len(pictures) == len(labels) < 16
-    theirs = {classifier._pictures(lungseg.read(picture)).tobytes() for picture in X}
+    theirs = {classifier._take(lungseg.read(picture), None)[0].tobytes() for picture in X}
     assert {picture[None].tobytes() for picture in pictures} < theirs
 
 
