@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from lungseg.backend import backend_name, keras
 from lungseg.inference.score import as_batch
 
-
 #: Standard deviation, in places of the map, by which slopes of single places are smoothed.
 _SMOOTH = 1.5
 
