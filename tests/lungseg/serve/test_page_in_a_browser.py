@@ -147,7 +147,8 @@ def test_the_example_takes_one_click(server, browser, monkeypatch) -> None:  # n
     opened.page.click("#ls-example")
     opened.page.wait_for_selector("#ls-label", timeout=LONG)
     assert "phantom" in opened.page.locator("#ls-label").inner_text()
-    assert opened.page.locator("#ls-number").is_visible()
+    # The page draws one part of an answer after the other.
+    opened.page.wait_for_selector("#ls-number", state="visible", timeout=LONG)
     opened.fits()
     opened.close()
 
