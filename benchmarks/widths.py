@@ -117,6 +117,10 @@ def draw(results: list[dict[str, Any]], path: Path) -> None:
             textcoords="offset points",
         )
     axes.set(xscale="log", xlabel="seconds a slice of 256²", ylabel="mean Dice, 95 % interval")
+    seconds = [result["seconds"] for result in results]
+    axes.set_xticks(seconds, [f"{value:.4f}" for value in seconds])
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(min(seconds) / 1.3, max(seconds) * 2)
     axes.grid(alpha=0.3)
     figure.savefig(path, dpi=150)
 
