@@ -20,11 +20,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 from choices import numbers
@@ -78,7 +76,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--start", default="ct", help="Weights whose trunk is probed, or none.")
+    parser.add_argument("--start", default="ct", help="Weights whose trunk is probed.")
     parser.add_argument("--only", nargs="*", default=[*FORMS], choices=[*FORMS])
     parser.add_argument("--varied", action="store_true")
     parser.add_argument("--hospital", type=int, default=0, help="So many slices of another one.")
@@ -92,8 +90,8 @@ def main() -> None:
     truth = numbers(rows)
     fold_of = grouped_folds(rows.labels, rows.patients, given.folds)
     model = build("efficientnetb0", (given.size, given.size, 2), 2, head="lungs")
-    if given.start != "none":
-        start_from(model, given.start)
+    start_from(model, given.start)
+    stages = stages_of(model)
     forms = {name: FORMS[name] for name in given.only}
     shown = show(rows.files, given.size, given.cache, forms)
     if given.hospital:
@@ -102,9 +100,9 @@ def main() -> None:
     result: dict[str, Any] = {}
     first = None
     for name in given.only:
-        seen = shown[name]
-        other = vary(seen) if given.varied else seen
-        scores = cross_probe(model, seen, other, truth, fold_of, given.ridge, given.gamma)
+        seen = features_of(model, shown[name])
+        other = features_of(model, vary(shown[name])) if given.varied else seen
+        scores = cross_probe(seen, other, truth, fold_of, stages, given.ridge, given.gamma)
         auc = bootstrap_estimate(roc_auc_score, rows.patients, truth, scores)
         result[name] = {"ROC AUC": auc.to_dict()}
         line = f"{name}: ROC AUC {auc}"
@@ -115,7 +113,8 @@ def main() -> None:
             result[name]["less the first"] = found.difference.to_dict()
             line += f"; less the first {found.difference}, p {found.p_value:.3f}"
         if given.hospital:
-            scores = transfer(model, seen, truth, theirs[name], given.ridge, given.gamma)
+            layer = fit(seen, truth, stages, given.ridge, given.gamma)
+            scores = score(features_of(model, theirs[name]), *layer)
             there = bootstrap_estimate(roc_auc_score, owners, ill, scores)
             result[name]["hospital"] = there.to_dict()
             line += f"; at the hospital {there}"
@@ -147,36 +146,21 @@ def vary(pictures: Pictures) -> Pictures:
 
 
 def cross_probe(
-    model: Any,
-    shown: Pictures,
-    other: Pictures,
+    seen: Views,
+    other: Views,
     truth: NDArray[np.intp],
     fold_of: NDArray[np.intp],
+    stages: tuple[int, ...],
     ridge: float,
     gamma: float,
 ) -> NDArray[np.float64]:
     """Score each of the other pictures by a probe that did not see its patient."""
-    seen = features_of(model, shown)
-    left = seen if other is shown else features_of(model, other)
     scores = np.zeros(len(truth))
     for fold in np.unique(fold_of):
         keep, aside = fold_of != fold, fold_of == fold
-        layer = fit([view[keep] for view in seen], truth[keep], stages_of(model), ridge, gamma)
-        scores[aside] = score([view[aside] for view in left], *layer)
+        layer = fit([view[keep] for view in seen], truth[keep], stages, ridge, gamma)
+        scores[aside] = score([view[aside] for view in other], *layer)
     return scores
-
-
-def transfer(
-    model: Any,
-    shown: Pictures,
-    truth: NDArray[np.intp],
-    theirs: Pictures,
-    ridge: float,
-    gamma: float,
-) -> NDArray[np.float64]:
-    """Score pictures of another hospital by a probe that was fitted to all of these."""
-    layer = fit(features_of(model, shown), truth, stages_of(model), ridge, gamma)
-    return score(features_of(model, theirs), *layer)
 
 
 def fit(

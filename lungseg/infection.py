@@ -17,12 +17,11 @@ from lungseg.evaluation.dice import dice
 from lungseg.evaluation.pixel_thresholds import ThresholdCurve, threshold_curve
 from lungseg.infection_mask import PIXEL_CLASSES, InfectionMask
 from lungseg.inference.infection_finder import InfectionFinder, Within
-from lungseg.inputs import check_is_list, check_same_length
+from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.io.infection_labels import read_infection
-from lungseg.io.reader import as_scan
 from lungseg.masker import LungMasker
 from lungseg.params import check_params
-from lungseg.scan import LungMask, MaskedScan, Scan
+from lungseg.scan import LungMask, Scan
 from lungseg.stored import StoredEstimator
 from lungseg.training.hold_out import hold_out
 
@@ -451,15 +450,10 @@ class InfectionSegmenter(StoredEstimator):
 
     def _masked(self, X: Iterable[Any]) -> Iterator[tuple[Scan, LungMask | None]]:
         """Read one input after the other, and find its lungs where it does not bring them."""
-        check_is_list(X)
         masker = self.masker
-        for item in X:
-            if isinstance(item, MaskedScan):
-                yield item.scan, item.mask
-                continue
-            scan = as_scan(item)
-            if masker == "passthrough":
-                yield scan, None
+        for scan, mask in iterate_masked(X):
+            if mask is not None or masker == "passthrough":
+                yield scan, mask
                 continue
             if masker is None:
                 masker = LungMasker.from_pretrained()

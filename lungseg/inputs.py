@@ -72,16 +72,27 @@ def iterate_masked(X: Iterable[Any]) -> Iterator[tuple[Scan, LungMask | None]]:
 
     check_is_list(X)
     for item in X:
-        if not isinstance(item, MaskedScan):
-            yield as_scan(item), None
-        elif item.mask.shape != item.scan.shape:
-            raise InputError(
-                item.scan.source,
-                f"its mask has shape {item.mask.shape} and the scan {item.scan.shape}",
-                "give the mask in the scan's own grid",
-            )
-        else:
+        if isinstance(item, MaskedScan):
+            check_same_grid(*item)
             yield item.scan, item.mask
+        else:
+            yield as_scan(item), None
+
+
+def check_same_grid(scan: Scan, mask: LungMask) -> None:
+    """Refuse a mask that has another size than its scan.
+
+    Raises
+    ------
+    lungseg.InputError
+        Naming the scan, and both sizes.
+    """
+    if mask.shape != scan.shape:
+        raise InputError(
+            scan.source,
+            f"its mask has shape {mask.shape} and the scan {scan.shape}",
+            "give the mask in the scan's own grid",
+        )
 
 
 def check_is_list(X: Any) -> None:

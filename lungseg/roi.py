@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from lungseg.errors import InputError
+from lungseg.inputs import check_same_grid
 from lungseg.params import check_params
 from lungseg.preprocess.crop import bounding_box
 from lungseg.preprocess.doubt import mask_in_doubt
@@ -89,12 +89,7 @@ class RoiMultiply(TransformerMixin, BaseEstimator):
             yield self._multiply(scan, mask)
 
     def _multiply(self, scan: Scan, mask: LungMask) -> Scan:
-        if mask.shape != scan.shape:
-            raise InputError(
-                scan.source,
-                f"its mask has shape {mask.shape} and the scan {scan.shape}",
-                "give the mask in the scan's own grid",
-            )
+        check_same_grid(scan, mask)
         lungs = mask.lungs
         if not self.applies(mask):
             return scan.with_finding(mask_in_doubt(mask))

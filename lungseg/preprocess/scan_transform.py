@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from sklearn.base import BaseEstimator
 
-from lungseg.errors import InputError
+from lungseg.inputs import check_same_grid
 from lungseg.preprocess.transformed import Transformed
 from lungseg.scan import LungMask, Scan
 
@@ -58,12 +58,8 @@ class ScanTransform(BaseEstimator, ABC):
         read: Scan = as_scan(scan)
         if self.needs_mask and mask is None:
             raise ValueError(f"{type(self).__name__} needs the mask of the lungs: give mask=")
-        if mask is not None and mask.shape != read.shape:
-            raise InputError(
-                read.source,
-                f"its mask has shape {mask.shape} and the scan {read.shape}",
-                "give the mask in the scan's own grid",
-            )
+        if mask is not None:
+            check_same_grid(read, mask)
         return self._transform(read, mask)
 
     def check(self) -> None:
