@@ -222,7 +222,7 @@ class InfectionSegmenter(StoredEstimator):
         ValueError
             If a parameter is out of its range, or no scan holds infection.
         """
-        from lungseg.backend import keras
+        from lungseg.backend import compute_type, keras
         from lungseg.training.infection_fit import train_infection
 
         self._check()
@@ -245,7 +245,10 @@ class InfectionSegmenter(StoredEstimator):
             self._plan(),
             folder=None if self.checkpoint is None else Path(self.checkpoint),
         )
-        self.model_ = model
+        # What is used and stored computes in float32, however it was trained.
+        with compute_type("float32"):
+            self.model_ = self._build(None)
+        self.model_.set_weights(model.get_weights())
         self._take(threshold=0.5, spread=None)
         if aside is not None:
             self.calibrate_from(self._pairs_of(aside))

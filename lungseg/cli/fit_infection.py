@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lungseg.errors import InputError
+
 if TYPE_CHECKING:
     from lungseg.infection import InfectionSegmenter
     from lungseg.scan import MaskedScan
+
+#: By data set and by name of the figure.
+Figures = dict[str, dict[str, dict[str, Any]]]
 
 _PURPOSE = (
     "Marks the infection in the lungs of chest CT: {network}, {input_size}², target “{target}”. "
@@ -43,13 +48,23 @@ def fit_infection(
     block: Annotated[
         int, typer.Option(help="So many neighbours without a case count as one patient.")
     ] = 10,
-    folds: Annotated[int, typer.Option(help="Trainings that measure and calibrate.")] = 5,
+    folds: Annotated[
+        int,
+        typer.Option(
+            help="Trainings that measure and calibrate; 0: cases kept aside do, and nothing "
+            "is reported."
+        ),
+    ] = 5,
+    source: Annotated[
+        str | None, typer.Option(help="Take only masks of this label_source.")
+    ] = None,
     healthy: Annotated[
         Path | None, typer.Option(help="CSV file: lungs without infection, to train on.")
     ] = None,
     masker: Annotated[str | None, typer.Option(help="Weights of the masker.")] = None,
     weights: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     cache: Annotated[Path | None, typer.Option(help="Folder that keeps lung masks.")] = None,
+    bfloat16: Annotated[bool, typer.Option(help="Compute in bfloat16 while training.")] = False,
     half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
     seed: Annotated[int, typer.Option(help="Of start, order and augmentation.")] = 0,
 ) -> None:
@@ -61,16 +76,22 @@ def fit_infection(
     """
     import numpy as np
 
+    from lungseg.backend import compute_type
     from lungseg.cli.training import checkpoint_folder
-    from lungseg.evaluation.measure_infection import measure_infection
     from lungseg.infection import InfectionSegmenter
     from lungseg.manifest import read_manifest
     from lungseg.masker import LungMasker
-    from lungseg.training.cross_fit import cross_fit
 
     chosen = read_manifest(manifest, need=("mask",), patient="case").thinned(every).grouped(block)
+    chosen = chosen.take(
+        i for i, row in enumerate(chosen.rows) if source in (None, row.label_source)
+    )
+    if not len(chosen):
+        raise InputError(str(manifest), f"no mask has the label_source “{source}”", "name another")
     rows, groups = chosen.rows, chosen.patients
-    trusted = [row.label_source != "pseudo" for row in rows]
+    # Labels that no person drew follow those that one did; without such, none leads.
+    drawn = [row.label_source != "pseudo" for row in rows]
+    trusted = drawn if any(drawn) else [True] * len(rows)
     lungs = LungMasker.from_pretrained(masker).set_params(cache=cache)
     items: list[MaskedScan] = list(lungs.iterate(row.file for row in rows))
     masks: list[Any] = [row.mask for row in rows]
@@ -79,7 +100,7 @@ def fit_infection(
         items += well
         masks += [np.zeros(scan.shape, np.uint8) for scan, _ in well]
         groups += [f"healthy {number}" for number in range(len(well))]
-        trusted += [False] * len(well)
+        trusted = trusted + [False] * len(well)
     folder = checkpoint_folder(out, resume)
     segmenter = InfectionSegmenter(
         network,
@@ -94,31 +115,55 @@ def fit_infection(
         seed=seed,
         verbose=1,
     )
+    with compute_type("mixed_bfloat16" if bfloat16 else "float32"):
+        figures = _train(segmenter, items, masks, groups, trusted, folds=folds, folder=folder)
+    sources = [manifest, *([healthy] if healthy else [])]
+    documents = _documents(out, sources, segmenter, sum(drawn), len(items), block, figures)
+    segmenter.save(out, documents=documents, precision="half" if half else "single")
+    _draw(segmenter, out)
+    for found in figures.values():
+        for name, figure in found.items():
+            print(f"{name}: {figure['value']:.4f}")
+    print(f"written to {out}")
+
+
+def _train(
+    segmenter: InfectionSegmenter,
+    items: list[MaskedScan],
+    masks: list[Any],
+    groups: list[Any],
+    trusted: list[bool],
+    *,
+    folds: int,
+    folder: Path,
+) -> Figures:
+    """Fit, and measure on what each fold's network has not seen; without folds not at all."""
+    from lungseg.evaluation.measure_infection import measure_infection
+    from lungseg.training.cross_fit import cross_fit
+
+    if not folds:
+        segmenter.fit(items, masks, groups, trusted=trusted)
+        return {}
     found = dict(cross_fit(segmenter, items, masks, groups, trusted, folds=folds, folder=folder))
     segmenter.fit(items, masks, trusted=trusted)
     segmenter.calibrate_from(list(found.values()))
-    figures = measure_infection(
+    measured = measure_infection(
         [(*pair, items[index].mask.voxels) for index, pair in found.items()],
         [groups[index] for index in found],
         threshold=segmenter.threshold_,
         spread=segmenter.spread_,
     )
-    sources = [manifest, *([healthy] if healthy else [])]
-    documents = _documents(out, sources, segmenter, trusted, block, {f"{folds} folds": figures})
-    segmenter.save(out, documents=documents, precision="half" if half else "single")
-    _draw(segmenter, out)
-    for name, figure in figures.items():
-        print(f"{name}: {figure['value']:.4f}")
-    print(f"written to {out}")
+    return {f"{folds} folds": measured}
 
 
 def _documents(
     out: Path,
     sources: list[Path],
     segmenter: InfectionSegmenter,
-    trusted: list[bool],
+    drawn: int,
+    count: int,
     block: int,
-    figures: dict[str, dict[str, dict[str, Any]]],
+    figures: Figures,
 ) -> dict[str, str]:
     """Card and metrics."""
     from lungseg.card import make_documents
@@ -128,8 +173,8 @@ def _documents(
         title=f"Infection segmenter “{out.name}”",
         purpose=_PURPOSE.format(**segmenter.get_params()),
         data=(
-            f"{' and '.join(source.parent.name for source in sources)}: {sum(trusted)} scans "
-            f"marked by a person, {len(trusted) - sum(trusted)} by a network or taken for healthy. "
+            f"{' and '.join(source.parent.name for source in sources)}: {drawn} scans "
+            f"marked by a person, {count - drawn} by a network or taken for healthy. "
             f"Pictures without a case were grouped by {block} neighbours."
         ),
         training={

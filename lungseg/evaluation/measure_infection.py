@@ -38,7 +38,7 @@ def measure_infection(
     -------
     dict of str to dict
         Figure → value, low, high, n and patients. The infected share is that of the lungs
-        and the infection together.
+        and the infection together, as `InfectionMask.share` has it.
 
     Examples
     --------
@@ -95,7 +95,6 @@ def _one(
     ill, marked = truth != 0, probability >= threshold
     curve = threshold_curve([(ill, probability)], np.array([threshold]))
     every = threshold_curve([(ill, probability)], np.arange(256) / 255)
-    area = max(1, int(np.count_nonzero((lungs != 0) | ill)))
     figures = {
         "mean Dice": curve.dice[0],
         "mean IoU": curve.iou[0],
@@ -103,9 +102,13 @@ def _one(
         "recall": curve.recall[0] if ill.any() else np.nan,
         # As Inf-Net's evaluation has it: over 256 thresholds.
         "mean Dice over thresholds": every.dice.mean(),
-        "error of the infected share": abs(int(marked.sum()) - int(ill.sum())) / area,
+        "error of the infected share": abs(_share(marked, lungs) - _share(ill, lungs)),
     }
     if spread is not None:
         least, most = area_bounds(probability, threshold, spread)
         figures["interval holds the area"] = float(least <= ill.sum() <= most)
     return {name: float(value) for name, value in figures.items()}
+
+
+def _share(ill: NDArray[np.bool_], lungs: NDArray[Any]) -> float:
+    return int(ill.sum()) / max(1, int(np.count_nonzero((lungs != 0) | ill)))

@@ -112,7 +112,9 @@ class InfectionData(keras.utils.PyDataset):
             return _drawn(rng, np.arange(len(trusted)), self.draws)
         ill = np.array([sample.infection.any() for sample in self.samples])
         spare = 0 if ill.all() else round(self.healthy * self.draws)
-        led = round(self._lead_now() * (self.draws - spare))
+        # Where all that is ill is trusted, there is nothing to lead.
+        lead = self._lead_now() if (ill & ~trusted).any() else 1.0
+        led = round(lead * (self.draws - spare))
         counts = {"healthy": spare, "led": led, "rest": self.draws - spare - led}
         pools = {"healthy": ~ill, "led": ill & trusted, "rest": ill & ~trusted}
         drawn = [_drawn(rng, np.flatnonzero(pools[name]), counts[name]) for name in counts]

@@ -45,3 +45,9 @@ def test_without_healthy_slices_the_rest_is_divided(mixed):
 def test_samples_of_one_kind_are_drawn_alike(mixed):
     data = InfectionData(mixed[:3], size=32, augment=True, draws=6)
     assert kinds(data, mixed) == [6, 0, 0]
+
+
+def test_where_nothing_follows_all_that_is_ill_is_drawn(mixed):
+    samples = [*mixed[:3], *mixed[8:]]
+    data = InfectionData(samples, size=32, augment=True, draws=100, healthy=0.2, epochs=2)
+    assert kinds(data, samples) == [80, 0, 20]
