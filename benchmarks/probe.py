@@ -1,7 +1,7 @@
 """How much around the lungs a classifier should be shown, and what of it to pool: a linear probe.
 
-    python benchmarks/probe.py --data DATA [--size 256] [--folds 5] [--only FORM …] [--cache FOLDER]
-        [--hospital 400]
+    python benchmarks/probe.py --data DATA [--size 320] [--scales 1 .8 .6] [--folds 5]
+        [--only FORM …] [--cache FOLDER] [--hospital 400]
 
 The trunk `ct` stays as it is, and `solve_layer` finds a last layer for what six of its stages say
 of the pictures; cross-validated by patient on the training and the validation split of COVID-CT
@@ -42,8 +42,7 @@ from lungseg.preprocess.pictures import mask_to_pictures, scan_to_pictures
 from lungseg.roi import RoiMultiply
 from lungseg.scan import MaskedScan
 from lungseg.training.augment_picture import PictureAugmentation
-from lungseg.training.fit_head import stages_of
-from lungseg.training.last_features import last_features
+from lungseg.training.fit_head import see, stages_of
 from lungseg.training.solve_layer import solve_layer
 
 Pictures = NDArray[np.uint8]
@@ -74,7 +73,8 @@ FORMS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--size", type=int, default=320)
+    parser.add_argument("--scales", type=float, nargs="*", default=[1.0, 0.8, 0.6])
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--start", default="ct", help="Weights whose trunk is probed.")
     parser.add_argument("--only", nargs="*", default=[*FORMS], choices=[*FORMS])
@@ -89,7 +89,8 @@ def main() -> None:
     rows = rows.split("train").joined(rows.split("val"))
     truth = numbers(rows)
     fold_of = grouped_folds(rows.labels, rows.patients, given.folds)
-    model = build("efficientnetb0", (given.size, given.size, 2), 2, head="lungs")
+    shape = (given.size, given.size, 2)
+    model = build("efficientnetb0", shape, 2, head="lungs", scales=given.scales)
     start_from(model, given.start)
     stages = stages_of(model)
     forms = {name: FORMS[name] for name in given.only}
@@ -184,9 +185,7 @@ def score(views: Views, kernel: Floats, bias: Floats) -> Floats:
 
 
 def features_of(model: Any, pictures: Pictures) -> Views:
-    """Compute what goes into the last layer, for the pictures and for their mirror images."""
-    views = pictures, pictures[:, :, ::-1]
-    return [last_features(model, view, 16).astype(np.float64) for view in views]
+    return see(model, pictures, mirror=True, batch_size=16)
 
 
 if __name__ == "__main__":

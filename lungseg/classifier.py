@@ -281,8 +281,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         if not isinstance(self.threshold, (str, tuple)):
             self.threshold_ = float(self.threshold)
         if self.folds is not None and groups is not None and validation is None:
-            scores = self._cross_score(bags, numbers, groups, self.folds)
-            self._train(bags, numbers, groups, None, "all")
+            seen = self._see_once(bags)
+            scores = self._cross_score(bags, numbers, groups, self.folds, seen)
+            self._train(bags, numbers, groups, None, "all", seen)
             self.out_of_fold_ = self._calibrate(scores, numbers)
             return self
         bags, numbers, groups, aside = self._set_aside(bags, numbers, groups, validation)
@@ -298,15 +299,16 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         groups: Sequence[Any] | None,
         aside: tuple[list[NDArray[np.uint8]], NDArray[Any]] | None,
         part: str = "",
+        seen: list[NDArray[np.float64]] | None = None,
     ) -> None:
-        """Train ``model_``; bags are the pictures of one scan each."""
+        """Train ``model_``; bags are the pictures of one scan each, seen is of `_see_once`."""
         model, started = self._start()
         data = _flatten(bags, numbers)
         loss = self._make_loss(numbers)
         draws = self._draws(bags, numbers, groups)
         self.history_ = []
         if self.ridge is not None:
-            self.history_.append(self._fit_head(model, data, draws, self.ridge))
+            self.history_.append(self._fit_head(model, data, draws, self.ridge, seen))
         if self.epochs:
             from lungseg.training.classifier_fit import train_classifier
 
@@ -327,14 +329,25 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             self._fit_last_layer(model, data, loss)
         self.model_ = model
 
+    def _see_once(self, bags: list[NDArray[np.uint8]]) -> list[NDArray[np.float64]] | None:
+        """Compute what the last layer sees, where it alone learns: the same in each fold."""
+        if self.ridge is None or self.epochs:
+            return None
+        from lungseg.training.fit_head import see
+
+        model, _ = self._start()
+        return see(model, np.concatenate(bags), mirror=self.augment, batch_size=self.batch_size)
+
     def _cross_score(
         self,
         bags: list[NDArray[np.uint8]],
         numbers: NDArray[Any],
         groups: Sequence[Any],
         folds: int,
+        seen: list[NDArray[np.float64]] | None,
     ) -> NDArray[np.float64]:
         """Score each scan by a network that has not seen its group."""
+        owner = np.repeat(np.arange(len(bags)), [len(bag) for bag in bags])
         fold_of = grouped_folds(numbers.tolist(), groups, folds, self.seed)
         scores = np.zeros((len(bags), len(self.classes_)))
         for fold in range(folds):
@@ -343,7 +356,10 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             if self.verbose:
                 print(f"fold {fold + 1} of {folds}", file=sys.stderr, flush=True)
             owners = [groups[i] for i in keep]
-            self._train([bags[i] for i in keep], numbers[keep], owners, None, f"fold{fold}")
+            rows = np.isin(owner, keep)
+            theirs = None if seen is None else [view[rows] for view in seen]
+            kept = [bags[i] for i in keep]
+            self._train(kept, numbers[keep], owners, None, f"fold{fold}", theirs)
             scores[aside] = self._scores([bags[i] for i in aside])
         return scores
 
@@ -456,6 +472,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         data: tuple[NDArray[np.uint8], NDArray[Any]],
         draws: NDArray[np.float64] | None,
         ridge: float,
+        seen: list[NDArray[np.float64]] | None,
     ) -> dict[str, float]:
         from lungseg.training.fit_head import fit_head
 
@@ -469,6 +486,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             weights=draws,
             mirror=self.augment,
             batch_size=self.batch_size,
+            seen=seen,
         )
         if self.verbose:
             shown = "  ".join(f"{name} {value:.4f}" for name, value in found.items())

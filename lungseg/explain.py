@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from lungseg.backend import backend_name, keras
 from lungseg.inference.score import as_batch
+from lungseg.networks.lung_head import first_maps
+
+Floats = NDArray[np.float32]
 
 #: Standard deviation, in places of the map, by which slopes of single places are smoothed.
 _SMOOTH = 1.5
@@ -31,8 +34,9 @@ def grad_cam(
     layer : str, optional
         Of feature maps; without it the last whose maps have more than one place (a network
         may end in maps of a single pixel, which say nothing of where), and of a head that
-        pools several stages the first of these, through which all others are reached. There
-        every place has slopes of its own (HiResCAM), smoothed a little.
+        pools several stages the first of these, through which all others are reached, summed
+        over the sizes at which it looks. There every place has slopes of its own (HiResCAM),
+        smoothed a little.
 
     Returns
     -------
@@ -60,49 +64,50 @@ def grad_cam(
     """
     if not 0 <= target < model.output_shape[-1]:
         raise ValueError(f"target must be a class from 0 to {model.output_shape[-1] - 1}")
-    joined = layer is None and _joins_stages(model)
-    chosen = model.get_layer(layer) if layer else _last_maps(model)
-    both = keras.Model(model.inputs, [chosen.output, model.outputs[0]])
+    joined = [] if layer else first_maps(model)
+    chosen = joined or [model.get_layer(layer).output if layer else _last_maps(model)]
+    both = keras.Model(model.inputs, [chosen, model.outputs[0]])
     batch = as_batch(pictures)
     if model.input_shape[-1] != batch.shape[-1]:
         batch = np.repeat(batch, model.input_shape[-1], axis=-1)
-    # Whatever the network computes in: OpenCV resizes no half precision.
-    maps, slopes = (part.astype(np.float32) for part in _maps_and_slopes(both, batch, target))
-    if joined:
-        # What is pooled over the lungs alone has other slopes in each place.
-        found = (slopes * maps).sum(axis=-1)
-        heat = np.maximum(np.stack([cv2.GaussianBlur(one, (0, 0), _SMOOTH) for one in found]), 0)
-    else:
-        weights = slopes.mean(axis=(1, 2), keepdims=True)
-        heat = np.maximum((weights * maps).sum(axis=-1), 0)
     shape = pictures.shape[2], pictures.shape[1]
-    large = np.stack([cv2.resize(part, shape, interpolation=cv2.INTER_LINEAR) for part in heat])
+    large = np.zeros(pictures.shape[:3], np.float32)
+    for maps, slopes in _maps_and_slopes(both, batch, target):
+        heat = _each_place(maps, slopes) if joined else _all_places(maps, slopes)
+        # Of a picture seen at several sizes, in units of one place of the largest maps.
+        heat *= maps.shape[1] * maps.shape[2] / (shape[0] * shape[1])
+        large += [cv2.resize(part, shape, interpolation=cv2.INTER_LINEAR) for part in heat]
+    large = np.maximum(large, 0)
     peaks = large.max(axis=(1, 2), keepdims=True)
     return np.asarray(np.where(peaks > 0, large / np.maximum(peaks, 1e-12), 0), np.float32)
 
 
-def _joins_stages(model: Any) -> bool:
-    return any(layer.name == "head_pool0" for layer in model.layers)
+def _each_place(maps: Floats, slopes: Floats) -> Floats:
+    """HiResCAM: what is pooled over the lungs alone has other slopes in each place."""
+    found = (slopes * maps).sum(axis=-1)
+    return np.stack([cv2.GaussianBlur(one, (0, 0), _SMOOTH) for one in found])
+
+
+def _all_places(maps: Floats, slopes: Floats) -> Floats:
+    """Grad-CAM: one slope for each map."""
+    return np.asarray((slopes.mean(axis=(1, 2), keepdims=True) * maps).sum(axis=-1))
 
 
 def _last_maps(model: Any) -> Any:
-    """Find the last layer that all goes through, and that has places to tell apart."""
-    if _joins_stages(model):
-        first = model.get_layer("head_pool0").input[0]
-        return next(layer for layer in model.layers if layer.output is first)
+    """Find the last maps that all goes through, and that have places to tell apart."""
     # What is padded is shifted against the picture.
     other = (keras.layers.InputLayer, keras.layers.ZeroPadding2D)
     for layer in reversed(model.layers):
         shape = getattr(layer.output, "shape", ())
         if len(shape) == 4 and shape[1:3] != (1, 1) and not isinstance(layer, other):
-            return layer
+            return layer.output
     raise ValueError(f"the network {model.name} has no feature maps for Grad-CAM")
 
 
 def _maps_and_slopes(
     both: Any, batch: NDArray[np.float32], target: int
-) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Feature maps, and the gradient of the class's logit with respect to them."""
+) -> list[tuple[Floats, Floats]]:
+    """Feature maps, and the gradients of the class's logit with respect to them."""
     backend = backend_name()
     if backend == "tensorflow":
         import tensorflow as tf
@@ -112,13 +117,21 @@ def _maps_and_slopes(
             maps, logits = both([batch], training=False)
             # Logits of other pictures do not depend on these maps: one sum serves all.
             total = tf.reduce_sum(logits[:, target])
-        return maps.numpy(), tape.gradient(total, maps).numpy()
+        slopes = tape.gradient(total, maps)
+        # Whatever the network computes in: OpenCV resizes no half precision.
+        return [
+            (one.numpy().astype(np.float32), slope.numpy().astype(np.float32))
+            for one, slope in zip(maps, slopes, strict=True)
+        ]
     if backend == "torch":
         import torch
 
         maps, logits = both([batch], training=False)
-        (slopes,) = torch.autograd.grad(logits[:, target].sum(), maps)
-        return maps.detach().float().cpu().numpy(), slopes.detach().float().cpu().numpy()
+        slopes = torch.autograd.grad(logits[:, target].sum(), maps)
+        return [
+            (one.detach().float().cpu().numpy(), slope.detach().float().cpu().numpy())
+            for one, slope in zip(maps, slopes, strict=True)
+        ]
     raise RuntimeError(
         f"Grad-CAM takes gradients on TensorFlow or PyTorch, and Keras runs on {backend}: set "
         "KERAS_BACKEND=tensorflow"

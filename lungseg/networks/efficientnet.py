@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from lungseg.backend import keras
 from lungseg.networks.efficientnet_trunk import efficientnet_trunk
-from lungseg.networks.lung_head import lung_logits
+from lungseg.networks.lung_head import Look, lung_logits
 from lungseg.networks.parts import check_input, pooled_logits
+from lungseg.networks.regrow import regrow
 from lungseg.networks.s2_head import SMALLEST_MAPS, s2_head
 
 #: The trunk halves a picture five times, and rounds up.
@@ -21,6 +23,7 @@ def efficientnet(
     *,
     variant: str = "b0",
     head: Literal["pool", "lungs", "s2"] = "pool",
+    scales: Sequence[float] = (1.0,),
     dropout: float = 0.4,
     zero_head: bool = False,
     norm_momentum: float = 0.9,
@@ -40,6 +43,9 @@ def efficientnet(
     head : {"pool", "lungs", "s2"}
         Global average pooling and one layer; what `lung_logits` makes of the second to the
         sixth stage and of the last; or what `s2_head` makes.
+    scales : sequence of float
+        For the head "lungs": sizes at which the trunk looks at the picture, as shares of its
+        own, the first of them 1. Each gives features of its own, of the same weights.
     dropout : float
         Before the last layer; in the head of S2, at three places.
     zero_head : bool
@@ -58,8 +64,8 @@ def efficientnet(
     Raises
     ------
     ValueError
-        If the input is too small or has neither one nor three channels, or there is no
-        such variant or head.
+        If the input is too small or has neither one nor three channels, there is no such
+        variant or head, or the scales are none.
     lungseg.InputError
         If weights cannot be downloaded, or a file of weights does not fit.
 
@@ -79,6 +85,8 @@ def efficientnet(
         f"EfficientNet with head {head!r}", input_shape, smallest, rgb=True, masked=head == "lungs"
     )
 
+    _check_scales(head, scales)
+
     # === Trunk ===
     inputs = keras.Input(input_shape, name="picture")
     grey = inputs[..., :1] if head == "lungs" else inputs
@@ -90,8 +98,9 @@ def efficientnet(
         outputs = s2_head(maps, classes, dropout=dropout)
     elif head == "lungs":
         lungs = keras.layers.Rescaling(1 / 255, name="lungs")(inputs[..., 1:])
-        stages = [*_stages(trunk), maps]
-        outputs = lung_logits(stages, lungs, classes, dropout=dropout, zero=zero_head)
+        looks = [Look([*_stages(trunk), maps], lungs)]
+        looks += [_look_again(trunk, grey, looks[0], scale) for scale in scales[1:]]
+        outputs = lung_logits(looks, classes, dropout=dropout, zero=zero_head)
     else:
         outputs = pooled_logits(maps, classes, dropout=dropout, zero=zero_head)
     suffix = "" if head == "pool" else f"-{head}"
@@ -106,3 +115,18 @@ def _stages(trunk: Any) -> list[Any]:
         if layer.name.startswith(wanted) and layer.name.endswith("_add"):
             ends[layer.name[:6]] = layer.output
     return list(ends.values())
+
+
+def _check_scales(head: str, scales: Sequence[float]) -> None:
+    if not scales or scales[0] != 1 or any(not 0 < scale <= 1 for scale in scales):
+        raise ValueError(f"scales are shares of the picture's size from 1 down, got {scales!r}")
+    if len(scales) > 1 and head != "lungs":
+        raise ValueError(f"several scales need the head 'lungs', got {head!r}")
+
+
+def _look_again(trunk: Any, grey: Any, first: Look, scale: float) -> Look:
+    """Let the same trunk look at the picture at another size."""
+    # Sides that can be halved five times, so that nothing is padded on one side alone.
+    size = [max(1, round(scale * side / _STRIDE)) * _STRIDE for side in grey.shape[1:3]]
+    smaller, lungs = (keras.layers.Resizing(*size)(part) for part in (grey, first.lungs))
+    return Look(regrow(trunk, grey, smaller, first.stages), lungs)

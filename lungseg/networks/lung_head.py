@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from lungseg.backend import keras
 from lungseg.networks.lung_pooling import LungPooling
 
 layers = keras.layers
 
-#: What joins the stages; its inputs are the groups that `lungseg.training.fit_head` weighs.
-JOINT = "head_stages"
 
-
-def lung_logits(
-    stages: Sequence[Any], lungs: Any, classes: int, *, dropout: float, zero: bool = False
-) -> Any:
-    """Pool feature maps of several stages over the lungs and go on to logits.
+class Look(NamedTuple):
+    """What a trunk makes of the picture at one size.
 
     Parameters
     ----------
@@ -25,6 +20,23 @@ def lung_logits(
         The last is the end of the trunk; each is as large as the picture halved some times.
     lungs : symbolic tensor of shape (batch, rows, columns, 1)
         0 to 1, in the grid of the picture.
+    """
+
+    stages: Sequence[Any]
+    lungs: Any
+
+
+#: What joins the stages; its inputs are the groups that `lungseg.training.fit_head` weighs.
+JOINT = "head_stages"
+
+
+def lung_logits(looks: Sequence[Look], classes: int, *, dropout: float, zero: bool = False) -> Any:
+    """Pool feature maps of several stages over the lungs and go on to logits.
+
+    Parameters
+    ----------
+    looks : sequence of Look
+        One for each size at which the trunk looks at the picture.
     classes : int
     dropout : float
         Before the last layer.
@@ -42,24 +54,55 @@ def lung_logits(
 
     Examples
     --------
-    >>> picture = keras.Input((8, 8, 1))
-    >>> lung_logits([keras.Input((4, 4, 5))], picture, 3, dropout=0.1).shape
+    >>> look = Look([keras.Input((4, 4, 5))], keras.Input((8, 8, 1)))
+    >>> lung_logits([look], 3, dropout=0.1).shape
     (None, 3)
     """
-    sizes = {tuple(lungs.shape[1:3]): lungs}
-    while min(lungs.shape[1:3]) > 1:
-        number = len(sizes)
-        lungs = layers.AveragePooling2D(2, padding="same", name=f"lungs_half{number}")(lungs)
-        sizes[tuple(lungs.shape[1:3])] = lungs
-    # The end of the trunk comes first: there the head starts.
-    names = ["pool", *(f"head_pool{number}" for number in range(len(stages) - 1))]
-    pooled = []
-    for name, maps in zip(names, [stages[-1], *stages[:-1]], strict=True):
-        shape = tuple(maps.shape[1:3])
-        if shape not in sizes:
-            raise ValueError(f"maps of {shape} are no halving of the picture")
-        pooled.append(LungPooling(name=name, dtype="float32")([maps, sizes[shape]]))
+    pooled: list[Any] = []
+    for number, look in enumerate(looks):
+        prefix = f"head_look{number}_" if number else "head_"
+        sizes = _halvings(look.lungs)
+        # The end of the trunk comes first: there the head starts.
+        names = [f"{prefix}pool_end" if number else "pool"]
+        names += [f"{prefix}pool{stage}" for stage in range(len(look.stages) - 1)]
+        for name, maps in zip(names, [look.stages[-1], *look.stages[:-1]], strict=True):
+            shape = tuple(maps.shape[1:3])
+            if shape not in sizes:
+                raise ValueError(f"maps of {shape} are no halving of the picture")
+            pooled.append(LungPooling(name=name, dtype="float32")([maps, sizes[shape]]))
     x = layers.Concatenate(name=JOINT, dtype="float32")(pooled)
     x = layers.Dropout(dropout, name="dropout", dtype="float32")(x)
     start = "zeros" if zero else "glorot_uniform"
     return layers.Dense(classes, kernel_initializer=start, name="logits", dtype="float32")(x)
+
+
+def first_maps(model: Any) -> list[Any]:
+    """Return the maps of the first stage that a head pools, of each look at the picture.
+
+    All that the head sees of the lungs passes through them.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    list of symbolic tensors
+        Empty where the network has another head.
+
+    Examples
+    --------
+    >>> first_maps(keras.Sequential([keras.Input((3,)), layers.Dense(2)]))
+    []
+    """
+    first = [layer for layer in model.layers if layer.name.endswith("pool0")]
+    return [layer.input[0] for layer in first]
+
+
+def _halvings(lungs: Any) -> dict[tuple[int, ...], Any]:
+    """Halve the lungs as often as they can be, by size."""
+    sizes = {tuple(lungs.shape[1:3]): lungs}
+    while min(lungs.shape[1:3]) > 1:
+        lungs = layers.AveragePooling2D(2, padding="same")(lungs)
+        sizes[tuple(lungs.shape[1:3])] = lungs
+    return sizes

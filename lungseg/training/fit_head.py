@@ -27,6 +27,7 @@ def fit_head(
     weights: NDArray[np.float64] | None = None,
     mirror: bool = True,
     batch_size: int = 16,
+    seen: Sequence[NDArray[np.float64]] | None = None,
 ) -> dict[str, float]:
     """Put the last layer where the focal loss and a ridge penalty together are least.
 
@@ -52,6 +53,9 @@ def fit_head(
     mirror : bool
         Take the mirror image of each picture as a further sample.
     batch_size : int
+    seen : sequence of arrays, optional
+        What `see` returned for these pictures and the same trunk, to compute it once for many
+        heads.
 
     Returns
     -------
@@ -81,11 +85,11 @@ def fit_head(
     if not isinstance(last, keras.layers.Dense):
         raise ValueError(f"ridge fits a last dense layer, and {model.name} ends in {last.name}")
     pictures, labels = data
-    views = [pictures, pictures[:, :, ::-1]] if mirror else [pictures]
-    features = last_features(model, np.concatenate(views), batch_size).astype(np.float64)
-    labels = np.tile(labels, len(views))
+    seen = see(model, pictures, mirror=mirror, batch_size=batch_size) if seen is None else seen
+    features = np.concatenate(seen)
+    labels = np.tile(labels, len(seen))
     share = np.ones(len(data[1])) if weights is None else np.asarray(weights, np.float64)
-    share = np.tile(share / share.sum() / len(views), len(views))
+    share = np.tile(share / share.sum() / len(seen), len(seen))
     if alpha is not None:
         share = share * np.asarray(alpha, np.float64)[labels]
     prior = np.asarray(last.get_weights()[0], np.float64)
@@ -99,6 +103,34 @@ def fit_head(
         "loss": float(share @ focal(sure, gamma)[0]),
         "accuracy": float((scores.argmax(axis=1) == labels).mean()),
     }
+
+
+def see(
+    model: Any, pictures: NDArray[np.uint8], *, mirror: bool, batch_size: int
+) -> list[NDArray[np.float64]]:
+    """Compute what goes into the last layer, for the pictures and for their mirror images.
+
+    Parameters
+    ----------
+    model : keras.Model
+    pictures : uint8 array of shape (n, rows, columns[, channels])
+    mirror : bool
+        Without it the pictures alone.
+    batch_size : int
+
+    Returns
+    -------
+    list of float64 arrays of shape (n, features)
+
+    Examples
+    --------
+    >>> from lungseg.networks import build
+    >>> pictures = np.zeros((3, 32, 32), np.uint8)
+    >>> len(see(build("simple", (32, 32, 1)), pictures, mirror=True, batch_size=2))
+    2
+    """
+    views = [pictures, pictures[:, :, ::-1]] if mirror else [pictures]
+    return [last_features(model, view, batch_size).astype(np.float64) for view in views]
 
 
 def stages_of(model: Any) -> tuple[int, ...]:

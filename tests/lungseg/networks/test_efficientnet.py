@@ -49,6 +49,35 @@ def test_a_head_of_the_lungs_keeps_the_trunk_whole() -> None:
     assert masked.layers[head_start(masked)].input[0].shape == trunk_of(plain).output.shape
 
 
+def test_looks_at_several_sizes_share_the_weights_of_the_trunk() -> None:
+    once = build("efficientnetb0", (96, 96, 2), 2, head="lungs")
+    twice = build("efficientnetb0", (96, 96, 2), 2, head="lungs", scales=[1, 0.67])
+    features = once.layers[-1].input.shape[-1]
+    assert twice.layers[-1].input.shape[-1] == 2 * features
+    assert twice.count_params() - once.count_params() == 2 * features
+    assert not [layer for layer in twice.layers if isinstance(layer, keras.Model)]
+    # Of the picture at 64 pixels it makes what a network of that size does.
+    small = build("efficientnetb0", (64, 64, 2), 2, head="lungs")
+    copy_weights(twice, small)
+    shown = np.zeros((1, 96, 96, 2), np.float32)
+    shown[:, 30:60, 20:70] = 255
+    resized = keras.layers.Resizing(64, 64)(shown)
+    both = keras.Model(twice.inputs, twice.layers[-1].input).predict(shown, verbose=0)
+    alone = keras.Model(small.inputs, small.layers[-1].input).predict(resized, verbose=0)
+    assert np.allclose(both[:, features:], alone, atol=1e-4)
+
+
+@pytest.mark.parametrize("scales", [[], [0.5], [1, 2], [1, 0]])
+def test_scales_are_shares_from_one_down(scales) -> None:
+    with pytest.raises(ValueError, match="from 1 down"):
+        build("efficientnetb0", (64, 64, 2), head="lungs", scales=scales)
+
+
+def test_another_head_looks_once() -> None:
+    with pytest.raises(ValueError, match="need the head 'lungs'"):
+        build("efficientnetb0", (64, 64, 1), scales=[1, 0.5])
+
+
 def test_what_lies_outside_the_lungs_counts_by_its_neighbours_alone() -> None:
     model = build("efficientnetb0", (256, 256, 2), 2, head="lungs")
     trunk = keras.Model(model.inputs, model.get_layer("head_stages").input[1])
