@@ -81,6 +81,8 @@ class InfectionSegmenter(StoredEstimator):
     mend_labels : float
         Half-way, labels that are not trusted are mixed with what the network sees by
         then; this is the weight of the network, 0 for never.
+    consolidate : float
+        Share of the draws of healthy lungs that are made severely ill, bronchi left open.
     average : float
         Momentum of the running average of the weights; 0 for none.
     augment : bool
@@ -148,6 +150,7 @@ class InfectionSegmenter(StoredEstimator):
         final_learning_rate: float | None = None,
         lead: tuple[float, float] = (0.5, 0.9),
         mend_labels: float = 0.5,
+        consolidate: float = 0.5,
         average: float = 0.99,
         augment: bool = True,
         validation_fraction: float = 0.15,
@@ -174,6 +177,7 @@ class InfectionSegmenter(StoredEstimator):
         self.final_learning_rate = final_learning_rate
         self.lead = lead
         self.mend_labels = mend_labels
+        self.consolidate = consolidate
         self.average = average
         self.augment = augment
         self.validation_fraction = validation_fraction
@@ -303,6 +307,7 @@ class InfectionSegmenter(StoredEstimator):
             loss=self.loss,
             lead=self.lead,
             mend_labels=self.mend_labels,
+            consolidate=self.consolidate,
             average=self.average,
             clahe=self.clahe,
             standardise=self.standardise,
@@ -519,6 +524,7 @@ class InfectionSegmenter(StoredEstimator):
             batch_size=(1, None),
             learning_rate=(0, None),
             mend_labels=(0, 1),
+            consolidate=(0, 1),
             average=(0, 0.99999),
             validation_fraction=(0, 0.9),
         )

@@ -17,6 +17,7 @@ import albumentations as A
 from lungseg.backend import keras
 from lungseg.preprocess.contrast import adjust_contrast
 from lungseg.preprocess.letterbox import Letterbox
+from lungseg.training.consolidate import consolidate
 from lungseg.training.infection_loss import UNKNOWN
 from lungseg.training.infection_samples import InfectionSample
 
@@ -46,6 +47,9 @@ class InfectionData(keras.utils.PyDataset):
     healthy : float
         Share of the draws, before ``lead`` divides the rest, of slices without infection,
         where some are trusted and some are not.
+    consolidate : float
+        Share of the draws of healthy lungs, where they are known, that are made ill; see
+        `lungseg.training.consolidate.consolidate`.
     epochs : int
         Over which the share rises.
     seed : int
@@ -72,6 +76,7 @@ class InfectionData(keras.utils.PyDataset):
         draws: int = 0,
         lead: tuple[float, float] = (0.5, 0.9),
         healthy: float = 0.15,
+        consolidate: float = 0.0,
         epochs: int = 1,
         seed: int = 0,
     ) -> None:
@@ -85,6 +90,7 @@ class InfectionData(keras.utils.PyDataset):
         self.draws = (draws if augment else 0) or len(samples)
         self.lead = lead
         self.healthy = healthy
+        self.consolidate = consolidate
         self.epochs = epochs
         self.seed = seed
         self.epoch = 0
@@ -133,6 +139,8 @@ class InfectionData(keras.utils.PyDataset):
         if self.augment:
             # A slice drawn twice in an epoch is augmented in two ways.
             rng = np.random.default_rng((self.seed, self.epoch, index, draw))
+            if sample.is_healthy and rng.random() < self.consolidate:
+                grey, masks[0] = consolidate(grey, masks[1], rng)
             self._change.set_random_seed(int(rng.integers(2**31)))
             changed = self._change(image=grey, masks=masks)
             grey, masks = changed["image"], changed["masks"]

@@ -39,6 +39,7 @@ class InfectionPlan:
     loss: PixelLoss
     lead: tuple[float, float]
     mend_labels: float
+    consolidate: float
     average: float
     clahe: float
     standardise: bool
@@ -142,6 +143,7 @@ def _train(
         augment=plan.augment,
         draws=plan.epoch_slices,
         lead=plan.lead,
+        consolidate=plan.consolidate,
         epochs=lead_epochs,
         **common,
     )

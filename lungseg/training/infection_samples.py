@@ -44,6 +44,11 @@ class InfectionSample:
     scan: int
     trusted: bool = True
 
+    @property
+    def is_healthy(self) -> bool:
+        """Whether there are lungs, and no infection in them."""
+        return self.lungs is not None and bool(self.lungs.any()) and not self.infection.any()
+
 
 def infection_samples(
     scan: Scan,

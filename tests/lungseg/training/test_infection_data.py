@@ -51,3 +51,24 @@ def test_where_nothing_follows_all_that_is_ill_is_drawn(mixed):
     samples = [*mixed[:3], *mixed[8:]]
     data = InfectionData(samples, size=32, augment=True, draws=100, healthy=0.2, epochs=2)
     assert kinds(data, samples) == [80, 0, 20]
+
+
+def test_some_healthy_lungs_are_made_ill() -> None:
+    dark = np.full((64, 64), 20, np.uint8)
+    lungs = np.zeros_like(dark)
+    lungs[8:56, 8:56] = 255
+    well = InfectionSample(dark, np.zeros_like(dark), lungs, None, 0, trusted=False)
+    for share, ill in ((1.0, 8), (0.0, 0)):
+        data = InfectionData([well], size=64, augment=True, draws=8, consolidate=share)
+        x, y = data[0]
+        assert (y[..., 0].max(axis=(1, 2)) > 0).sum() == ill
+        marked = y[..., 0] > 0.5
+        assert not ill or x[..., 0][marked].mean() > x[..., 0][~marked].mean() + 0.2
+
+
+def test_lungs_that_are_not_known_stay_as_they_are() -> None:
+    dark = np.full((64, 64), 20, np.uint8)
+    for lungs in (None, np.zeros_like(dark)):
+        well = InfectionSample(dark, np.zeros_like(dark), lungs, None, 0)
+        data = InfectionData([well], size=64, augment=True, draws=4, consolidate=1.0)
+        assert not data[0][1][..., 0].any()
