@@ -128,5 +128,6 @@ def _look_again(trunk: Any, grey: Any, first: Look, scale: float) -> Look:
     """Let the same trunk look at the picture at another size."""
     # Sides that can be halved five times, so that nothing is padded on one side alone.
     size = [max(1, round(scale * side / _STRIDE)) * _STRIDE for side in grey.shape[1:3]]
-    smaller, lungs = (keras.layers.Resizing(*size)(part) for part in (grey, first.lungs))
+    # The layer for it trains unless it is told not to, and so would all that comes after it.
+    smaller, lungs = (keras.ops.image.resize(part, size) for part in (grey, first.lungs))
     return Look(regrow(trunk, grey, smaller, first.stages), lungs)

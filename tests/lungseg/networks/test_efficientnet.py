@@ -8,6 +8,7 @@ from lungseg.backend import keras
 from lungseg.explain import grad_cam
 from lungseg.networks import build
 from lungseg.networks.efficientnet_unet import efficientnet_unet
+from lungseg.networks.export import to_onnx
 from lungseg.networks.head import head_start
 from lungseg.networks.transfer import copy_weights, trunk_of
 
@@ -61,10 +62,24 @@ def test_looks_at_several_sizes_share_the_weights_of_the_trunk() -> None:
     copy_weights(twice, small)
     shown = np.zeros((1, 96, 96, 2), np.float32)
     shown[:, 30:60, 20:70] = 255
-    resized = keras.layers.Resizing(64, 64)(shown)
+    resized = keras.ops.image.resize(shown, (64, 64))
     both = keras.Model(twice.inputs, twice.layers[-1].input).predict(shown, verbose=0)
     alone = keras.Model(small.inputs, small.layers[-1].input).predict(resized, verbose=0)
     assert np.allclose(both[:, features:], alone, atol=1e-4)
+
+
+def test_looks_at_several_sizes_learn_only_when_told_to_and_can_be_exported() -> None:
+    model = build("efficientnetb0", (64, 64, 2), 2, head="lungs", scales=[1, 0.5])
+    before = [np.array(weight) for weight in model.weights]
+    shown = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 2)).astype(np.float32)
+    by_default = np.array(model(shown))
+    here = model.predict(shown, verbose=0)
+    assert np.allclose(by_default, here, atol=1e-5)
+    runtime = pytest.importorskip("onnxruntime")
+    session = runtime.InferenceSession(to_onnx(model), providers=["CPUExecutionProvider"])
+    (there,) = session.run(None, {session.get_inputs()[0].name: shown})
+    assert np.allclose(there, here, atol=1e-4)
+    assert all((one == now).all() for one, now in zip(before, model.get_weights(), strict=True))
 
 
 @pytest.mark.parametrize("scales", [[], [0.5], [1, 2], [1, 0]])
