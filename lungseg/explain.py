@@ -65,7 +65,7 @@ def grad_cam(
     if not 0 <= target < model.output_shape[-1]:
         raise ValueError(f"target must be a class from 0 to {model.output_shape[-1] - 1}")
     joined = [] if layer else first_maps(model)
-    chosen = joined or [model.get_layer(layer).output if layer else _last_maps(model)]
+    chosen = joined or [(model.get_layer(layer) if layer else _last_maps(model)).output]
     both = keras.Model(model.inputs, [chosen, model.outputs[0]])
     batch = as_batch(pictures)
     if model.input_shape[-1] != batch.shape[-1]:
@@ -94,13 +94,13 @@ def _all_places(maps: Floats, slopes: Floats) -> Floats:
 
 
 def _last_maps(model: Any) -> Any:
-    """Find the last maps that all goes through, and that have places to tell apart."""
+    """Find the last layer that all goes through, and that has places to tell apart."""
     # What is padded is shifted against the picture.
     other = (keras.layers.InputLayer, keras.layers.ZeroPadding2D)
     for layer in reversed(model.layers):
         shape = getattr(layer.output, "shape", ())
         if len(shape) == 4 and shape[1:3] != (1, 1) and not isinstance(layer, other):
-            return layer.output
+            return layer
     raise ValueError(f"the network {model.name} has no feature maps for Grad-CAM")
 
 
