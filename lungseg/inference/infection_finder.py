@@ -29,10 +29,11 @@ _CHUNK = 16
 
 #: Radius of the ball with which "near" closes the outline of each lung, as a share of the
 #: longer side of the lungs' box: a masker cuts notches into it where consolidation touches
-#: the pleura. To grow the lungs instead would take in the chest wall, where the network, which
-#: was taught on pictures cropped to the lungs, sees infection. In such pictures, where no body
-#: is seen as a whole, they are grown by half of it.
-_NEAR = 0.12
+#: the pleura. A larger one takes the dome of the liver for a notch. To grow the lungs instead
+#: would take in the chest wall, where the network, which was taught on pictures cropped to the
+#: lungs, sees infection. In such pictures, where no body is seen as a whole, they are grown by
+#: the second number.
+_CLOSED, _GROWN = 0.03, 0.06
 
 Floats = NDArray[np.float32]
 
@@ -140,8 +141,8 @@ class InfectionFinder:
             return None
         if self.within == "lungs":
             return np.asarray(lungs > 0)
-        reach = max(1, round(_NEAR * max(view.shown)))
-        return _grown(lungs, max(1, reach // 2)) if cropped else _closed(lungs, reach)
+        reach = max(1, round((_GROWN if cropped else _CLOSED) * max(view.shown)))
+        return _grown(lungs, reach) if cropped else _closed(lungs, reach)
 
 
 def _ball(reach: int) -> NDArray[np.uint8]:
