@@ -140,7 +140,8 @@ class InfectionData(keras.utils.PyDataset):
             # A slice drawn twice in an epoch is augmented in two ways.
             rng = np.random.default_rng((self.seed, self.epoch, index, draw))
             if sample.is_healthy and rng.random() < self.consolidate:
-                grey, masks[0] = consolidate(grey, masks[1], rng)
+                grey, ill = consolidate(grey, masks[1], rng)
+                masks = [ill, masks[1], ill]  # all of it is dense
             self._change.set_random_seed(int(rng.integers(2**31)))
             changed = self._change(image=grey, masks=masks)
             grey, masks = changed["image"], changed["masks"]
