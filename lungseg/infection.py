@@ -68,6 +68,9 @@ class InfectionSegmenter(StoredEstimator):
         intersection over union, on the scans kept aside, or a number.
     turns : int
         As in `LungMasker`.
+    scales : tuple of float
+        Up to four slices are looked at in squares of so many times ``input_size``, and the
+        mean is taken; a volume in one of ``input_size``.
     loss : {"dice-ce", "dice-focal", "focal-tversky"}
         See `lungseg.training.infection_loss.InfectionLoss`.
     epochs, batch_size, learning_rate
@@ -142,6 +145,7 @@ class InfectionSegmenter(StoredEstimator):
         standardise: bool = False,
         threshold: Literal["dice", "iou"] | float = "dice",
         turns: int = 0,
+        scales: tuple[float, ...] = (1.0, 1.25),
         loss: PixelLoss = "dice-ce",
         epochs: int = 20,
         epoch_slices: int = 0,
@@ -169,6 +173,7 @@ class InfectionSegmenter(StoredEstimator):
         self.standardise = standardise
         self.threshold = threshold
         self.turns = turns
+        self.scales = scales
         self.loss = loss
         self.epochs = epochs
         self.epoch_slices = epoch_slices
@@ -241,7 +246,7 @@ class InfectionSegmenter(StoredEstimator):
         elif groups is not None and self.validation_fraction > 0:
             samples, aside = self._set_aside(samples, groups)
         keras.utils.set_random_seed(self.seed)
-        model = self._build(self.weights)
+        model = self._build(self.input_size, self.weights)
         self.history_ = train_infection(
             model,
             samples,
@@ -251,7 +256,7 @@ class InfectionSegmenter(StoredEstimator):
         )
         # What is used and stored computes in float32, however it was trained.
         with compute_type("float32"):
-            self.model_ = self._build(None)
+            self.model_ = self._build()
         self.model_.set_weights(model.get_weights())
         self._take(threshold=0.5, spread=None)
         if aside is not None:
@@ -474,6 +479,7 @@ class InfectionSegmenter(StoredEstimator):
         return InfectionFinder(
             classes=partial(classes_of, self.model_),
             input_size=self.input_size,
+            scales=self.scales,
             threshold=self.threshold_,
             turns=self.turns,
             trim=self.trim,
@@ -488,11 +494,11 @@ class InfectionSegmenter(StoredEstimator):
     def _learned(self) -> dict[str, Any]:
         return {"threshold": self.threshold_, "spread": self.spread_}
 
-    def _build(self, start: str | Path | None) -> Any:
+    def _build(self, size: int | None = None, start: str | Path | None = None) -> Any:
+        """Build the network for squares of one size, or of any."""
         from lungseg.networks import build
         from lungseg.networks.start import start_from
 
-        size = self.input_size
         model = build(self.network, (size, size, 1), PIXEL_CLASSES[self.target])
         if start is not None:
             start_from(model, start)
@@ -504,7 +510,7 @@ class InfectionSegmenter(StoredEstimator):
 
     def _restore(self, stored: dict[str, Any], folder: Path) -> None:
         self._take(threshold=float(stored["threshold"]), spread=stored["spread"])
-        model = self._build(None)
+        model = self._build()
         load_weights(model, folder, "infection")
         self.model_ = model
 
@@ -528,5 +534,10 @@ class InfectionSegmenter(StoredEstimator):
             average=(0, 0.99999),
             validation_fraction=(0, 0.9),
         )
+        if not self.scales or not all(scale > 0 for scale in self.scales):
+            raise ValueError(
+                f"scales of InfectionSegmenter must be one or more positive numbers, "
+                f"got {self.scales!r}"
+            )
         if self.threshold not in ("dice", "iou"):
             check_params(self, threshold=(0, 1))

@@ -15,7 +15,7 @@ from lungseg.infection_mask import CLASSES, KINDS, InfectionMask
 from lungseg.inference.lung_view import lung_box
 from lungseg.inference.mark import fit
 from lungseg.inference.reach import reach_beyond
-from lungseg.inference.turns import average_turns, count_turns
+from lungseg.inference.turns import average_turns, count_turns, is_few
 from lungseg.preprocess.body_box import body_box
 from lungseg.preprocess.contrast import adjust_contrast
 from lungseg.preprocess.letterbox import Letterbox
@@ -26,6 +26,9 @@ Within = Literal["lungs", "near", "picture"]
 
 #: Slices that are worked on at a time: bounds the memory.
 _CHUNK = 16
+
+#: What the sides of a frame are divisible by.
+_STEP = 32
 
 #: Radius of the ball with which "near" closes the outline of each lung, as a share of the
 #: longer side of the lungs' box: a masker cuts notches into it where consolidation touches
@@ -47,6 +50,13 @@ class _Planes(NamedTuple):
     dense: Floats
 
 
+class _Look(NamedTuple):
+    """Classes of one slice, in the frame it was looked at in."""
+
+    view: Letterbox
+    found: Floats
+
+
 @dataclass(frozen=True)
 class InfectionFinder:
     """Mark the infection of one scan: what `InfectionSegmenter` does with a trained network.
@@ -54,9 +64,9 @@ class InfectionFinder:
     Parameters
     ----------
     classes : callable
-        From grey slices to the probability of each class of each pixel, an array of shape
-        (slices, rows, columns, classes) as in `InfectionLoss.call`.
-    input_size, threshold, turns, trim, clahe, standardise, within
+        From grey slices of any size to the probability of each class of each pixel, an array
+        of shape (slices, rows, columns, classes) as in `InfectionLoss.call`.
+    input_size, scales, threshold, turns, trim, clahe, standardise, within
         As in `InfectionSegmenter`.
     spread : float or None
         How far the threshold may lie off, in logits, for the interval of the infected
@@ -65,6 +75,7 @@ class InfectionFinder:
 
     classes: Callable[[NDArray[np.uint8]], Floats]
     input_size: int
+    scales: tuple[float, ...]
     threshold: float
     turns: int
     trim: float
@@ -115,15 +126,23 @@ class InfectionFinder:
         if not numbers:
             return
         box = None if known is None else lung_box(known)
-        view = Letterbox((slices.shape[1], slices.shape[2]), self.input_size, box)
+        shape = (slices.shape[1], slices.shape[2])
+        views = [Letterbox(shape, size, box) for size in self._sizes(len(slices))]
         cropped = len(slices) == 1 and body_box(Window().apply(slices[0])) is None
         classes = average_turns(self.classes, count_turns(self.turns, len(slices)))
         for start in range(0, len(numbers), _CHUNK):
             chunk = numbers[start : start + _CHUNK]
-            found = classes(self._shown(slices, chunk, view))
-            for index, part in zip(chunk, found, strict=True):
-                allowed = None if known is None else self._allowed(known[index], view, cropped)
-                yield _in_grid(index, part, view, allowed, reach=self.within == "near")
+            found = [classes(self._shown(slices, chunk, view)) for view in views]
+            for place, index in enumerate(chunk):
+                looks = [_Look(view, part[place]) for view, part in zip(views, found, strict=True)]
+                allowed = None if known is None else self._allowed(known[index], views[0], cropped)
+                yield _in_grid(index, looks, allowed, reach=self.within == "near")
+
+    def _sizes(self, count: int) -> list[int]:
+        """Sides of the frames that slices are looked at in."""
+        if not is_few(count):
+            return [self.input_size]
+        return sorted({max(1, round(self.input_size * s / _STEP)) * _STEP for s in self.scales})
 
     def _numbers(self, count: int, known: NDArray[np.uint8] | None) -> list[int]:
         """Slices that are looked at: those with lung, without what is trimmed."""
@@ -166,23 +185,24 @@ def _closed(lungs: NDArray[np.uint8], reach: int) -> NDArray[np.bool_]:
 
 
 def _in_grid(
-    index: int,
-    found: Floats,
-    view: Letterbox,
-    allowed: NDArray[np.bool_] | None,
-    *,
-    reach: bool,
+    index: int, looks: list[_Look], allowed: NDArray[np.bool_] | None, *, reach: bool
 ) -> _Planes:
-    """Bring the classes of one framed slice back to its own grid."""
-    count = found.shape[-1]
+    """Bring the classes of one slice, from every look at it, back to its own grid."""
+    count = looks[0].found.shape[-1]
     nothing = np.zeros((0, 0), np.float32)
-    infection = view.undo(found[..., 0] if count == 1 else found[..., 2:].sum(axis=-1))
+    infection = _mean(looks, lambda f: f[..., 0] if count == 1 else f[..., 2:].sum(axis=-1))
     if allowed is not None:
         allowed = reach_beyond(allowed, infection) if reach else allowed
         infection = np.where(allowed, infection, np.float32(0))
-    lung = infection if count == 1 else view.undo(1 - found[..., 0])
-    dense = view.undo(found[..., 3]) if count == 4 else nothing
+    lung = infection if count == 1 else _mean(looks, lambda f: 1 - f[..., 0])
+    dense = _mean(looks, lambda f: f[..., 3]) if count == 4 else nothing
     return _Planes(index, infection, lung, dense)
+
+
+def _mean(looks: list[_Look], part: Callable[[Floats], Floats]) -> Floats:
+    """Mean over the looks, in the slice's own grid, of a part of the classes."""
+    found = [look.view.undo(part(look.found)) for look in looks]
+    return np.asarray(sum(found[1:], found[0]) / np.float32(len(found)))
 
 
 def _warnings(scan: Scan, known: NDArray[np.uint8] | None) -> tuple[str, ...]:

@@ -12,6 +12,11 @@ from lungseg.inference.mark import Marks
 _FEW = 4
 
 
+def is_few(slices: int) -> bool:
+    """Say whether a scan of so many slices can be looked at more than once."""
+    return slices <= _FEW
+
+
 def count_turns(turns: int, slices: int) -> int:
     """Say how many turns a scan gets: with 0, four for a few slices and one for a volume.
 
@@ -20,7 +25,7 @@ def count_turns(turns: int, slices: int) -> int:
     >>> count_turns(0, 1), count_turns(0, 300), count_turns(2, 300)
     (4, 1, 2)
     """
-    return turns or (4 if slices <= _FEW else 1)
+    return turns or (4 if is_few(slices) else 1)
 
 
 def average_turns(engine: Marks, turns: int) -> Marks:

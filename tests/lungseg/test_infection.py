@@ -165,6 +165,8 @@ def test_a_cut_off_training_goes_on(cases, tmp_path) -> None:
         ({"target": "all"}, "target of InfectionSegmenter"),
         ({"threshold": 2}, "threshold of InfectionSegmenter"),
         ({"trim": 0.6}, "trim of InfectionSegmenter"),
+        ({"scales": ()}, "scales of InfectionSegmenter"),
+        ({"scales": (1.0, 0.0)}, "scales of InfectionSegmenter"),
     ],
 )
 def test_a_wrong_parameter_is_one_clear_error(params, message, cases) -> None:
