@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +16,7 @@ from lungseg.evaluation.dice import dice
 from lungseg.evaluation.pixel_thresholds import ThresholdCurve, threshold_curve
 from lungseg.infection_mask import PIXEL_CLASSES, InfectionMask
 from lungseg.inference.infection_finder import InfectionFinder, Within
+from lungseg.inference.sized import Sized
 from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.io.infection_labels import read_infection
 from lungseg.masker import LungMasker
@@ -131,6 +131,7 @@ class InfectionSegmenter(StoredEstimator):
     _runtime = ("weights", "checkpoint", "verbose", "masker")
 
     curve_: ThresholdCurve | None
+    _sized: Sized | None = None
 
     def __init__(
         self,
@@ -246,7 +247,7 @@ class InfectionSegmenter(StoredEstimator):
         elif groups is not None and self.validation_fraction > 0:
             samples, aside = self._set_aside(samples, groups)
         keras.utils.set_random_seed(self.seed)
-        model = self._build(self.input_size, self.weights)
+        model = self._build(self.weights)
         self.history_ = train_infection(
             model,
             samples,
@@ -473,11 +474,11 @@ class InfectionSegmenter(StoredEstimator):
             yield scan, masker.predict([scan])[0]
 
     def _finder(self) -> InfectionFinder:
-        from lungseg.inference.pixel_classes import classes_of
-
         self._ensure_network()
+        if self._sized is None or self._sized.model is not self.model_:
+            self._sized = Sized(self.model_)
         return InfectionFinder(
-            classes=partial(classes_of, self.model_),
+            classes=self._sized,
             input_size=self.input_size,
             scales=self.scales,
             threshold=self.threshold_,
@@ -494,11 +495,11 @@ class InfectionSegmenter(StoredEstimator):
     def _learned(self) -> dict[str, Any]:
         return {"threshold": self.threshold_, "spread": self.spread_}
 
-    def _build(self, size: int | None = None, start: str | Path | None = None) -> Any:
-        """Build the network for squares of one size, or of any."""
+    def _build(self, start: str | Path | None = None) -> Any:
         from lungseg.networks import build
         from lungseg.networks.start import start_from
 
+        size = self.input_size
         model = build(self.network, (size, size, 1), PIXEL_CLASSES[self.target])
         if start is not None:
             start_from(model, start)

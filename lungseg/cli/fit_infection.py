@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -11,6 +11,7 @@ from lungseg.errors import InputError
 
 if TYPE_CHECKING:
     from lungseg.infection import InfectionSegmenter
+    from lungseg.masker import LungMasker
     from lungseg.scan import MaskedScan
 
 #: By data set and by name of the figure.
@@ -74,33 +75,15 @@ def fit_infection(
     that gives the figures, the threshold and the interval. What is written was trained on all
     of them.
     """
-    import numpy as np
-
     from lungseg.backend import compute_type
     from lungseg.cli.training import checkpoint_folder
     from lungseg.infection import InfectionSegmenter
-    from lungseg.manifest import read_manifest
     from lungseg.masker import LungMasker
 
-    chosen = read_manifest(manifest, need=("mask",), patient="case").thinned(every).grouped(block)
-    chosen = chosen.take(
-        i for i, row in enumerate(chosen.rows) if source in (None, row.label_source)
-    )
-    if not len(chosen):
-        raise InputError(str(manifest), f"no mask has the label_source “{source}”", "name another")
-    rows, groups = chosen.rows, chosen.patients
-    # Labels that no person drew follow those that one did; without such, none leads.
-    drawn = [row.label_source != "pseudo" for row in rows]
-    trusted = drawn if any(drawn) else [True] * len(rows)
-    lungs = LungMasker.from_pretrained(masker).set_params(cache=cache)
-    items: list[MaskedScan] = list(lungs.iterate(row.file for row in rows))
-    masks: list[Any] = [row.mask for row in rows]
+    finder = LungMasker.from_pretrained(masker).set_params(cache=cache)
+    labelled = _labelled(manifest, finder, every=every, block=block, source=source)
     if healthy:
-        well = list(lungs.iterate(read_manifest(healthy, need=()).files))
-        items += well
-        masks += [np.zeros(scan.shape, np.uint8) for scan, _ in well]
-        groups += [f"healthy {number}" for number in range(len(well))]
-        trusted = trusted + [False] * len(well)
+        labelled = labelled.joined(_healthy(healthy, finder))
     folder = checkpoint_folder(out, resume)
     segmenter = InfectionSegmenter(
         network,
@@ -116,9 +99,9 @@ def fit_infection(
         verbose=1,
     )
     with compute_type("mixed_bfloat16" if bfloat16 else "float32"):
-        figures = _train(segmenter, items, masks, groups, trusted, folds=folds, folder=folder)
+        figures = _train(segmenter, labelled, folds=folds, folder=folder)
     sources = [manifest, *([healthy] if healthy else [])]
-    documents = _documents(out, sources, segmenter, sum(drawn), len(items), block, figures)
+    documents = _documents(out, sources, segmenter, labelled, block, figures)
     segmenter.save(out, documents=documents, precision="half" if half else "single")
     _draw(segmenter, out)
     for found in figures.values():
@@ -127,20 +110,73 @@ def fit_infection(
     print(f"written to {out}")
 
 
+class _Labelled(NamedTuple):
+    """Scans with their lungs, and the masks of their infection."""
+
+    items: list[MaskedScan]
+    masks: list[Any]
+    groups: list[Any]
+    trusted: list[bool]
+    drawn: int
+
+    def joined(self, other: _Labelled) -> _Labelled:
+        """Append other scans."""
+        return _Labelled(
+            self.items + other.items,
+            self.masks + other.masks,
+            self.groups + other.groups,
+            self.trusted + other.trusted,
+            self.drawn + other.drawn,
+        )
+
+
+def _labelled(
+    manifest: Path, masker: LungMasker, *, every: int, block: int, source: str | None
+) -> _Labelled:
+    """Read what a manifest names; labels that no person drew follow those that one did."""
+    from lungseg.manifest import read_manifest
+
+    chosen = read_manifest(manifest, need=("mask",), patient="case").thinned(every).grouped(block)
+    chosen = chosen.take(
+        i for i, row in enumerate(chosen.rows) if source in (None, row.label_source)
+    )
+    if not len(chosen):
+        raise InputError(str(manifest), f"no mask has the label_source “{source}”", "name another")
+    drawn = [row.label_source != "pseudo" for row in chosen.rows]
+    return _Labelled(
+        items=list(masker.iterate(row.file for row in chosen.rows)),
+        masks=[row.mask for row in chosen.rows],
+        groups=list(chosen.patients),
+        # Without any that a person drew, none leads.
+        trusted=drawn if any(drawn) else [True] * len(drawn),
+        drawn=sum(drawn),
+    )
+
+
+def _healthy(manifest: Path, masker: LungMasker) -> _Labelled:
+    """Read scans without infection, each a patient of its own."""
+    import numpy as np
+
+    from lungseg.manifest import read_manifest
+
+    items = list(masker.iterate(read_manifest(manifest, need=()).files))
+    return _Labelled(
+        items=items,
+        masks=[np.zeros(scan.shape, np.uint8) for scan, _ in items],
+        groups=[f"healthy {number}" for number in range(len(items))],
+        trusted=[False] * len(items),
+        drawn=0,
+    )
+
+
 def _train(
-    segmenter: InfectionSegmenter,
-    items: list[MaskedScan],
-    masks: list[Any],
-    groups: list[Any],
-    trusted: list[bool],
-    *,
-    folds: int,
-    folder: Path,
+    segmenter: InfectionSegmenter, labelled: _Labelled, *, folds: int, folder: Path
 ) -> Figures:
     """Fit, and measure on what each fold's network has not seen; without folds not at all."""
     from lungseg.evaluation.measure_infection import measure_infection
     from lungseg.training.cross_fit import cross_fit
 
+    items, masks, groups, trusted, _ = labelled
     if not folds:
         segmenter.fit(items, masks, groups, trusted=trusted)
         return {}
@@ -160,8 +196,7 @@ def _documents(
     out: Path,
     sources: list[Path],
     segmenter: InfectionSegmenter,
-    drawn: int,
-    count: int,
+    labelled: _Labelled,
     block: int,
     figures: Figures,
 ) -> dict[str, str]:
@@ -169,12 +204,13 @@ def _documents(
     from lungseg.card import make_documents
     from lungseg.cli.training import LICENCE, training_facts
 
+    others = len(labelled.items) - labelled.drawn
     return make_documents(
         title=f"Infection segmenter “{out.name}”",
         purpose=_PURPOSE.format(**segmenter.get_params()),
         data=(
-            f"{' and '.join(source.parent.name for source in sources)}: {drawn} scans "
-            f"marked by a person, {count - drawn} by a network or taken for healthy. "
+            f"{' and '.join(source.parent.name for source in sources)}: {labelled.drawn} scans "
+            f"marked by a person, {others} by a network or taken for healthy. "
             f"Pictures without a case were grouped by {block} neighbours."
         ),
         training={

@@ -67,7 +67,7 @@ def mobilenet_unet(
     )
     # In place of the last convolution and its activation: one whose output is float32.
     model = keras.Model(
-        built.inputs,
+        built.inputs[0],
         pixel_classes(built.layers[-3].output, classes, kernel=3),
         name="unet-mobilenetv2",
     )
