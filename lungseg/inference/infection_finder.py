@@ -27,7 +27,7 @@ Within = Literal["lungs", "near", "picture"]
 #: Slices that are worked on at a time: bounds the memory.
 _CHUNK = 16
 
-#: What the sides of a frame are divisible by.
+#: What the sides of other frames than the network's own are divisible by.
 _STEP = 32
 
 #: Radius of the ball with which "near" closes the outline of each lung, as a share of the
@@ -142,7 +142,12 @@ class InfectionFinder:
         """Sides of the frames that slices are looked at in."""
         if not is_few(count):
             return [self.input_size]
-        return sorted({max(1, round(self.input_size * s / _STEP)) * _STEP for s in self.scales})
+        return sorted({self._scaled(scale) for scale in self.scales})
+
+    def _scaled(self, scale: float) -> int:
+        if scale == 1:
+            return self.input_size
+        return max(1, round(self.input_size * scale / _STEP)) * _STEP
 
     def _numbers(self, count: int, known: NDArray[np.uint8] | None) -> list[int]:
         """Slices that are looked at: those with lung, without what is trimmed."""

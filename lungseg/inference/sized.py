@@ -40,6 +40,10 @@ class Sized:
             self._laid_out[size] = self._for(size)
         return classes_of(self._laid_out[size], grey)
 
+    def __reduce__(self) -> tuple[type[Sized], tuple[Any]]:
+        # Pickled one by one, the other sizes would have weights of their own.
+        return Sized, (self.model,)
+
     def _for(self, size: int) -> Any:
         from lungseg.backend import keras
         from lungseg.networks.regrow import regrow

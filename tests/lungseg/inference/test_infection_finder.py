@@ -18,7 +18,7 @@ def test_notches_are_filled_and_the_chest_wall_stays_out() -> None:
     assert near[lungs > 0].all()
 
 
-def _finder(seen: list[int], scales: tuple[float, ...]) -> InfectionFinder:
+def _finder(seen: list[int], scales: tuple[float, ...], size: int = 64) -> InfectionFinder:
     def classes(grey: np.ndarray) -> np.ndarray:
         """All of a small frame is infected, and nothing of a large one."""
         seen.append(grey.shape[1])
@@ -26,7 +26,7 @@ def _finder(seen: list[int], scales: tuple[float, ...]) -> InfectionFinder:
 
     return InfectionFinder(
         classes=classes,
-        input_size=64,
+        input_size=size,
         scales=scales,
         threshold=0.5,
         turns=1,
@@ -66,3 +66,9 @@ def test_sides_of_frames_are_divisible_by_what_networks_need() -> None:
     seen: list[int] = []
     _finder(seen, (0.9, 1.0, 1.3)).probability(*_scan(1))
     assert seen == [64, 96]
+
+
+def test_the_size_of_the_network_itself_stays_as_it_is() -> None:
+    seen: list[int] = []
+    _finder(seen, (1.0,), size=48).probability(*_scan(1))
+    assert seen == [48]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -26,3 +28,12 @@ def test_weights_that_change_change_at_every_size() -> None:
     before = sized(grey)
     model.layers[-1].set_weights([np.ones_like(w) for w in model.layers[-1].get_weights()])
     assert not np.allclose(before, sized(grey))
+
+
+def test_pickled_it_goes_on_with_one_set_of_weights() -> None:
+    sized, grey = Sized(build("unet-s3", (32, 32, 1), 1)), np.full((1, 64, 64), 128, np.uint8)
+    before = sized(grey)
+    again = pickle.loads(pickle.dumps(sized))
+    assert np.allclose(again(grey), before, atol=1e-6)
+    again.model.layers[-1].set_weights([w + 1 for w in again.model.layers[-1].get_weights()])
+    assert not np.allclose(again(grey), before)
