@@ -38,6 +38,9 @@ _STEP = 32
 #: the second number.
 _CLOSED, _GROWN = 0.03, 0.06
 
+#: How far regions that begin in all this may reach beyond it, as a share of the same side.
+_BEYOND = 0.05
+
 Floats = NDArray[np.float32]
 
 
@@ -129,6 +132,7 @@ class InfectionFinder:
         shape = (slices.shape[1], slices.shape[2])
         views = [Letterbox(shape, size, box) for size in self._sizes(len(slices))]
         cropped = len(slices) == 1 and body_box(Window().apply(slices[0])) is None
+        beyond = _BEYOND * max(views[0].shown) if self.within == "near" else 0.0
         classes = average_turns(self.classes, count_turns(self.turns, len(slices)))
         for start in range(0, len(numbers), _CHUNK):
             chunk = numbers[start : start + _CHUNK]
@@ -136,7 +140,7 @@ class InfectionFinder:
             for place, index in enumerate(chunk):
                 looks = [_Look(view, part[place]) for view, part in zip(views, found, strict=True)]
                 allowed = None if known is None else self._allowed(known[index], views[0], cropped)
-                yield _in_grid(index, looks, allowed, reach=self.within == "near")
+                yield _in_grid(index, looks, allowed, beyond)
 
     def _sizes(self, count: int) -> list[int]:
         """Sides of the frames that slices are looked at in."""
@@ -190,14 +194,15 @@ def _closed(lungs: NDArray[np.uint8], reach: int) -> NDArray[np.bool_]:
 
 
 def _in_grid(
-    index: int, looks: list[_Look], allowed: NDArray[np.bool_] | None, *, reach: bool
+    index: int, looks: list[_Look], allowed: NDArray[np.bool_] | None, beyond: float
 ) -> _Planes:
     """Bring the classes of one slice, from every look at it, back to its own grid."""
     count = looks[0].found.shape[-1]
     nothing = np.zeros((0, 0), np.float32)
     infection = _mean(looks, lambda f: f[..., 0] if count == 1 else f[..., 2:].sum(axis=-1))
     if allowed is not None:
-        allowed = reach_beyond(allowed, infection) if reach else allowed
+        if beyond:
+            allowed = reach_beyond(allowed, infection, most=beyond)
         infection = np.where(allowed, infection, np.float32(0))
     lung = infection if count == 1 else _mean(looks, lambda f: 1 - f[..., 0])
     dense = _mean(looks, lambda f: f[..., 3]) if count == 4 else nothing

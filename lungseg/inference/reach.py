@@ -13,12 +13,15 @@ _LEVEL = 0.25
 _SHARE = 0.25
 
 
-def reach_beyond(allowed: NDArray[np.bool_], infection: NDArray[np.float32]) -> NDArray[np.bool_]:
+def reach_beyond(
+    allowed: NDArray[np.bool_], infection: NDArray[np.float32], *, most: float
+) -> NDArray[np.bool_]:
     """Add to the lungs the regions of infection that begin in them.
 
     A masker cuts dense consolidation off, and a lung consolidated as a whole it misses in
     great part. What the network sees as one region with infection in the lungs is taken for
-    lung as well; what merely touches them is not.
+    lung as well; what merely touches them is not. What lies far from them is chest wall, which
+    looks like consolidation where the window is narrow.
 
     Parameters
     ----------
@@ -26,6 +29,8 @@ def reach_beyond(allowed: NDArray[np.bool_], infection: NDArray[np.float32]) -> 
         Where infection may lie by the lung mask.
     infection : float array of the same shape
         Probabilities.
+    most : float
+        How far from the lungs, in pixels.
 
     Returns
     -------
@@ -35,7 +40,7 @@ def reach_beyond(allowed: NDArray[np.bool_], infection: NDArray[np.float32]) -> 
     --------
     >>> lungs = np.array([[True, True, False, False, False]])
     >>> seen = np.array([[0.1, 0.9, 0.8, 0.0, 0.9]], np.float32)
-    >>> reach_beyond(lungs, seen).tolist()
+    >>> reach_beyond(lungs, seen, most=3).tolist()
     [[True, True, True, False, False]]
     """
     regions = (infection >= _LEVEL).astype(np.uint8)
@@ -46,4 +51,5 @@ def reach_beyond(allowed: NDArray[np.bool_], infection: NDArray[np.float32]) -> 
     inside = np.bincount(labels[allowed], minlength=count)
     held = inside >= _SHARE * area
     held[0] = False  # what is no region
-    return np.asarray(allowed | held[labels])
+    distance = cv2.distanceTransform((~allowed).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(allowed | (held[labels] & (distance <= most)))
