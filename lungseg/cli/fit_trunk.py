@@ -44,6 +44,8 @@ def fit_trunk(
     restore: Annotated[
         float, typer.Option(help="Weight of restoring spoilt pictures, 0: lesions and lungs alone.")
     ] = 2.0,
+    learning_rate: Annotated[float, typer.Option(help="At the start of a cosine decay.")] = 1e-3,
+    weights: Annotated[str | None, typer.Option(help="Weights to start from.")] = None,
     bfloat16: Annotated[bool, typer.Option(help="Compute in bfloat16 while training.")] = False,
     half: Annotated[bool, typer.Option(help="Store weights in half precision.")] = False,
     seed: Annotated[int, typer.Option(help="Of split, start and augmentation.")] = 0,
@@ -83,8 +85,10 @@ def fit_trunk(
             lessons,
             size=size,
             epochs=epochs,
+            learning_rate=learning_rate,
             bank=bank,
             restore=restore,
+            weights=weights,
             folder=checkpoint_folder(out, resume),
             seed=seed,
             verbose=1,
@@ -103,6 +107,8 @@ def fit_trunk(
         ),
         training={
             "epochs run": len(history),
+            "weights at the start": weights or "random",
+            "learning rate": learning_rate,
             "weight of restoring": restore,
             "seed": seed,
             "Dice of lesions on the cases kept aside, best epoch, network grid": round(

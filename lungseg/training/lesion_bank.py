@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from lungseg.training.lung_labels import lungs_around_lesions
+
 #: HU that the two reference tissues of a picture are taken for.
 _LUNG_HU, _TISSUE_HU = -860.0, 40.0
 
@@ -68,6 +70,28 @@ class LesionBank:
         ]
         if not self._lesions:
             raise ValueError("no picture holds a lesion that is large enough to be taken")
+
+    @classmethod
+    def of_drawn(
+        cls, pictures: Iterable[tuple[NDArray[np.uint8], NDArray[np.bool_], bool]]
+    ) -> LesionBank:
+        """Take the lesions of pictures whose lungs nobody drew.
+
+        Parameters
+        ----------
+        pictures : iterable of (grey, lesions, trusted)
+            As `lungs_around_lesions` takes them; those whose lungs cannot be made out are
+            left out.
+
+        Returns
+        -------
+        LesionBank
+        """
+        built = (
+            (grey, lesions, lungs_around_lesions(grey, lesions, trusted=trusted))
+            for grey, lesions, trusted in pictures
+        )
+        return cls((grey, lesions, lungs) for grey, lesions, lungs in built if lungs is not None)
 
     def __len__(self) -> int:
         return len(self._lesions)

@@ -16,7 +16,6 @@ from lungseg.manifest import Manifest, read_manifest
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
 from lungseg.training.lesion_bank import LesionBank
-from lungseg.training.lung_labels import lungs_around_lesions
 
 Mask = NDArray[np.bool_]
 
@@ -142,16 +141,11 @@ def bank_of(lessons: Iterable[Lesson]) -> LesionBank:
     -------
     LesionBank
     """
-
-    def pictures() -> Iterator[tuple[NDArray[np.uint8], Mask, Mask]]:
-        for lesson in lessons:
-            if lesson.lesions is None or not lesson.lesions.any():
-                continue
-            lungs = lungs_around_lesions(lesson.picture, lesson.lesions, trusted=False)
-            if lungs is not None:
-                yield lesson.picture, lesson.lesions, lungs
-
-    return LesionBank(pictures())
+    return LesionBank.of_drawn(
+        (lesson.picture, lesson.lesions, False)
+        for lesson in lessons
+        if lesson.lesions is not None and lesson.lesions.any()
+    )
 
 
 def _pictures(manifest: Manifest, size: int) -> Iterator[tuple[Any, Any, NDArray[np.uint8]]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lungseg.io.masks import read_mask
 from lungseg.io.reader import read
@@ -16,7 +15,6 @@ from lungseg.manifest import Manifest, read_manifest, read_names
 from lungseg.phantoms import phantom
 from lungseg.scan import Scan
 from lungseg.training.lesion_bank import LesionBank
-from lungseg.training.lung_labels import lungs_around_lesions
 from lungseg.training.strangers import strangers
 
 
@@ -120,12 +118,8 @@ def read_lesion_bank(manifest: Path, *, drop: Path | None = None, every: int = 4
     slices = read_manifest(manifest, need=("mask",), patient="case")
     chosen = slices.without(() if drop is None else read_names(drop)).thinned(every)
 
-    def pictures() -> Iterator[tuple[NDArray[Any], NDArray[np.bool_], NDArray[np.bool_]]]:
-        for row in chosen.rows:
-            scan = read(row.file)
-            lesions = read_mask(row.mask, scan, soft=True)[0]
-            lungs = lungs_around_lesions(scan.voxels[0], lesions, trusted=not row.patient)
-            if lungs is not None:
-                yield scan.voxels[0], lesions, lungs
-
-    return LesionBank(pictures())
+    scans = ((row, read(row.file)) for row in chosen.rows)
+    return LesionBank.of_drawn(
+        (scan.voxels[0], read_mask(row.mask, scan, soft=True)[0], not row.patient)
+        for row, scan in scans
+    )

@@ -10,6 +10,7 @@ from lungseg.artifact import Precision, write_artifact
 from lungseg.backend import keras
 from lungseg.networks import build
 from lungseg.networks.efficientnet_unet import efficientnet_unet
+from lungseg.networks.start import start_from
 from lungseg.networks.transfer import copy_weights, trunk_of
 from lungseg.training.hold_out import hold_out
 from lungseg.training.lesion_bank import LesionBank
@@ -29,6 +30,7 @@ def pretrain_trunk(
     validation_fraction: float = 0.1,
     bank: LesionBank | None = None,
     restore: float = 2.0,
+    weights: str | Path | None = None,
     folder: Path | None = None,
     seed: int = 0,
     verbose: int = 0,
@@ -49,6 +51,8 @@ def pretrain_trunk(
     restore : float
         Weight of restoring spoilt pictures beside that of the lesions, 1. With 0 no patches
         are erased either: what is hidden cannot be marked.
+    weights : str or Path, optional
+        Trained weights to start from, in place of random ones; see `start_from`.
     folder : Path, optional
         Where checkpoints go; a training that was cut off goes on from there.
 
@@ -61,6 +65,8 @@ def pretrain_trunk(
     """
     keras.utils.set_random_seed(seed)
     model = efficientnet_unet((size, size, 1), 3)
+    if weights is not None:
+        start_from(model, weights)
     keep, aside = hold_out([lesson.group for lesson in lessons], validation_fraction, seed)
     common: dict[str, Any] = {"size": size, "batch_size": batch_size, "bank": bank, "seed": seed}
     common["erase"] = restore > 0
