@@ -35,7 +35,6 @@ from lungseg.networks.export import to_onnx
 from lungseg.preprocess.letterbox import Letterbox
 
 Mark = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
-_SIDE = 256
 
 
 def main() -> None:
@@ -46,9 +45,10 @@ def main() -> None:
     given = parser.parse_args()
     rows = read_manifest(given.data / "kmader_lungs/manifest.csv", need=("mask",))
     train, val, _ = three_splits(rows, test=0.15, validation=0.1, seed=0)
-    network = fixed(lungseg.LungMasker.from_pretrained())
-    calibration, _ = frames(train.take(range(0, len(train), 4)))
-    grey, truth = frames(val)
+    masker = lungseg.LungMasker.from_pretrained()
+    network = fixed(masker)
+    calibration, _ = frames(train.take(range(0, len(train), 4)), masker.input_size)
+    grey, truth = frames(val, masker.input_size)
     exported = to_onnx(network)
     small = quantised(exported, calibration)
     engines: dict[str, Mark] = {
@@ -76,17 +76,18 @@ def main() -> None:
 
 def fixed(masker: lungseg.LungMasker) -> Any:
     """Rebuild the masker's network for frames of one size, which LiteRT wants."""
-    network = build(masker.network, (_SIDE, _SIDE, 1), 1, filters=masker.filters)
+    side = masker.input_size
+    network = build(masker.network, (side, side, 1), 1, filters=masker.filters)
     network.set_weights(masker.model_.get_weights())
     return network
 
 
-def frames(part: Manifest) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Slices and their masks in the network's frame."""
+def frames(part: Manifest, side: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Slices and their masks in a square frame."""
     grey, truth = [], []
     for file, mask in zip(part.files, part.masks, strict=True):
         scan = lungseg.read(file)
-        view = Letterbox((scan.shape[1], scan.shape[2]), _SIDE)
+        view = Letterbox((scan.shape[1], scan.shape[2]), side)
         grey.append(fit(scan.axial(), [0], view)[0])
         truth.append(view.apply(read_mask(mask, scan)[0].astype(np.uint8), label=True) > 0)
     return np.stack(grey), np.stack(truth)

@@ -53,6 +53,10 @@ class LungMasker(TransformerMixin, StoredEstimator):
         Longer side in pixels of the frame that a slice is fitted into, divisible by 32.
     crop : bool
         Show the network the body only, where its whole contour is in the picture.
+    body_scale : float
+        How many times as large the frame is where a whole body with air around it is seen:
+        lungs are then as large in it as those of a picture that is cropped to them. The
+        time it takes goes by its square.
     target : {"lungs", "surrounding"}
         What the network is taught to mark. "surrounding" is the published target: the
         tissue around the lungs, that is the body with its holes filled and not lung. The
@@ -76,7 +80,8 @@ class LungMasker(TransformerMixin, StoredEstimator):
         Folder in which masks are kept by the content of the scans, so that none is made
         twice; see `lungseg.io.mask_cache.MaskCache`.
     epochs, batch_size, learning_rate
-        Of the training, by Adam with a cosine decay.
+        Of the training, by Adam with a cosine decay. With 0 epochs `fit` trains nothing: it
+        makes the confidence of ``weights`` anew, on the scans that are kept aside.
     epoch_slices : int
         How many slices are drawn in an epoch; 0 for as many as there are.
     average : float
@@ -135,6 +140,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         filters: int = 16,
         input_size: int = 256,
         crop: bool = True,
+        body_scale: float = 1.0,
         target: Literal["lungs", "surrounding"] = "lungs",
         threshold: float = 0.5,
         turns: int = 0,
@@ -158,6 +164,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         self.filters = filters
         self.input_size = input_size
         self.crop = crop
+        self.body_scale = body_scale
         self.target = target
         self.threshold = threshold
         self.turns = turns
@@ -367,6 +374,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
             threshold=self.threshold,
             turns=self.turns,
             crop=self.crop,
+            body_scale=self.body_scale,
             surrounding=self.target == "surrounding",
             sharpness=self.sharpness_,
             confidence=self.confidence_,
@@ -466,12 +474,13 @@ class LungMasker(TransformerMixin, StoredEstimator):
             target=("lungs", "surrounding"),
             filters=(1, None),
             input_size=(32, None),
+            body_scale=(0.5, 4),
             threshold=(0, 1),
             turns=(0, 4),
             min_confidence=(0, 1),
             fallback=("keep", "classical", "none"),
             engine=("auto", "keras", "onnx", "openvino"),
-            epochs=(1, None),
+            epochs=(0 if self.weights else 1, None),
             epoch_slices=(0, None),
             average=(0, 0.9999),
             batch_size=(1, None),

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 Run = Callable[[NDArray[np.uint8]], Any]
 
-#: lungmask fits slices into this square too.
-_SIDE = 256
+#: Side of the square that lungmask fits slices into.
+_THEIRS = 256
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def run_case(case: str, slices: int) -> Result:
     case : str
         One of `available`.
     slices : int
-        How many slices of 512×512 it gets.
+        How many slices of 512×512 it gets; the networks, as many in the frames they are
+        fitted into.
 
     Returns
     -------
@@ -82,8 +83,9 @@ def run_case(case: str, slices: int) -> Result:
     if case.startswith("mask command"):
         seconds, peak = _time_command(slices, *case.split()[2:])
     else:
-        grey = np.random.default_rng(0).integers(0, 255, (slices, _SIDE, _SIDE), np.uint8)
-        run = _runner(case, slices)
+        side = _side(case)
+        grey = np.random.default_rng(0).integers(0, 255, (slices, side, side), np.uint8)
+        run = _runner(case, slices, side)
         run(grey[:8])
         start = time.perf_counter()
         run(grey)
@@ -92,10 +94,19 @@ def run_case(case: str, slices: int) -> Result:
     return Result(case, round(seconds, 3), slices, round(peak))
 
 
-def _runner(case: str, slices: int) -> Run:
+def _side(case: str) -> int:
+    """Side of the frame that the weights, or lungmask, fit slices into."""
+    if case.startswith("lungmask"):
+        return _THEIRS
+    from lungseg.masker import LungMasker
+
+    return LungMasker.from_pretrained().input_size
+
+
+def _runner(case: str, slices: int, side: int) -> Run:
     kind, value = case.split()[:2]
     if kind == "3-D":
-        return _post_processing(slices)
+        return _post_processing(slices, side)
     if kind == "engine":
         from lungseg.masker import LungMasker
 
@@ -105,17 +116,17 @@ def _runner(case: str, slices: int) -> Run:
         from lungseg.inference.keras_engine import KerasEngine
         from lungseg.networks import build
 
-        return KerasEngine(build("bcdunet-d3", (_SIDE, _SIDE, 1), 1, filters=int(value)))
+        return KerasEngine(build("bcdunet-d3", (side, side, 1), 1, filters=int(value)))
     return _lungmask()
 
 
-def _post_processing(slices: int) -> Run:
+def _post_processing(slices: int, side: int) -> Run:
     """Components over slices, holes and sides, on the lungs of a phantom."""
     from lungseg.phantoms import phantom
     from lungseg.postprocess.keep_lungs import keep_lungs
     from lungseg.postprocess.sides import label_sides
 
-    _, truth = phantom(8, _SIDE, return_mask=True)
+    _, truth = phantom(8, side, return_mask=True)
     lungs = np.repeat(truth.lungs, -(-slices // 8), axis=0)
 
     def run(grey: NDArray[np.uint8]) -> None:

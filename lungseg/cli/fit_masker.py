@@ -32,7 +32,12 @@ def fit_masker(
     network: Annotated[str, typer.Option(help="bcdunet-d3 or bcdunet-d1.")] = "bcdunet-d3",
     filters: Annotated[int, typer.Option(help="Width of the first stage.")] = 16,
     input_size: Annotated[int, typer.Option(help="Side of the network's input.")] = 256,
-    epochs: Annotated[int, typer.Option(help="Passes over the training data.")] = 70,
+    body_scale: Annotated[
+        float, typer.Option(help="Times as large a frame where a whole body is seen.")
+    ] = 1.0,
+    epochs: Annotated[
+        int, typer.Option(help="Passes over the training data; 0: measure --weights.")
+    ] = 70,
     batch_size: Annotated[int, typer.Option(help="Slices in a step.")] = 8,
     learning_rate: Annotated[float, typer.Option(help="Highest rate of the cosine.")] = 4e-4,
     target: Annotated[str, typer.Option(help="lungs, or surrounding as published.")] = "lungs",
@@ -86,6 +91,7 @@ def fit_masker(
         network=network,
         filters=filters,
         input_size=input_size,
+        body_scale=body_scale,
         target=target,  # type: ignore[arg-type]
         epochs=epochs,
         epoch_slices=epoch_slices,

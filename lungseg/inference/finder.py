@@ -34,7 +34,7 @@ class Finder:
     Parameters
     ----------
     engine : Engine
-    input_size, threshold, turns, crop, min_confidence, fallback
+    input_size, threshold, turns, crop, body_scale, min_confidence, fallback
         As in `LungMasker`.
     surrounding : bool
         The network marks the tissue around the lungs.
@@ -48,6 +48,7 @@ class Finder:
     threshold: float
     turns: int
     crop: bool
+    body_scale: float
     surrounding: bool
     sharpness: float
     confidence: Confidence
@@ -68,10 +69,14 @@ class Finder:
 
     def mark(self, slices: NDArray[Any]) -> tuple[Letterbox, NDArray[np.uint8], NDArray[np.bool_]]:
         """Mark axial slices; return the view, the marks in its frame, and what was kept."""
-        view = choose_view(slices, self.input_size, crop=self.crop)
+        view = self.view(slices)
         engine = average_turns(self.probabilities, count_turns(self.turns, len(slices)))
         marks = mark_slices(slices, view, engine, threshold=self.threshold)
         return view, marks, keep_lungs(above_threshold(marks, self.threshold))
+
+    def view(self, slices: NDArray[Any]) -> Letterbox:
+        """Choose what of axial slices is shown; see `choose_view`."""
+        return choose_view(slices, self.input_size, crop=self.crop, body_scale=self.body_scale)
 
     def evidence(
         self,

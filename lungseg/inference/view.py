@@ -23,7 +23,9 @@ _ENLARGED, _LEAST = 3, 96
 _LOOKS = 12
 
 
-def choose_view(slices: NDArray[Any], size: int, *, crop: bool = True) -> Letterbox:
+def choose_view(
+    slices: NDArray[Any], size: int, *, crop: bool = True, body_scale: float = 1.0
+) -> Letterbox:
     """Choose the part of the slices that is shown, and the frame it is fitted into.
 
     Air and table around the patient say nothing about the lungs: without them lungs are
@@ -37,6 +39,10 @@ def choose_view(slices: NDArray[Any], size: int, *, crop: bool = True) -> Letter
         Longer side of the frame; shorter for slices that would be enlarged too far.
     crop : bool
         Show the body only, where its whole contour is seen.
+    body_scale : float
+        How many times as large a frame is where that leaves something out: air lies around
+        a whole body then, and lungs would be smaller in the frame than those of a picture
+        that is cropped to them.
 
     Returns
     -------
@@ -54,6 +60,8 @@ def choose_view(slices: NDArray[Any], size: int, *, crop: bool = True) -> Letter
     """
     box = _body(slices) if crop else None
     shape = (slices.shape[1], slices.shape[2])
+    if body_scale != 1 and box is not None and Letterbox(shape, size, box).shown != shape:
+        size = round(body_scale * size / _STEP) * _STEP
     longest = max(Letterbox(shape, size, box).shown)
     size = min(size, max(_LEAST, -(-_ENLARGED * longest // _STEP) * _STEP))
     whole = Letterbox(shape, size, box)

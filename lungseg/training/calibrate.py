@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from lungseg.evaluation.dice import dice
 from lungseg.inference.finder import Finder
 from lungseg.inference.mark import fit
-from lungseg.inference.view import choose_view
 from lungseg.postprocess.confidence import Confidence
 from lungseg.postprocess.sharpen import fit_sharpness
 from lungseg.training.augment_slice import SliceAugmentation
@@ -37,10 +36,11 @@ def fit_sharpness_on(finder: Finder, slices: Slices, targets: Masks) -> float:
     """
     found, truth = [], []
     for part, target in zip(slices, targets, strict=True):
-        view = choose_view(part[None], finder.input_size, crop=finder.crop)
-        found.append(finder.engine(fit(part[None], [0], view))[0])
-        truth.append(view.apply(np.asarray(target, np.uint8), label=True) > 0)
-    return fit_sharpness(np.stack(found), np.stack(truth))
+        view = finder.view(part[None])
+        # Frames differ in size: what counts is each pixel by itself.
+        found.append(finder.engine(fit(part[None], [0], view)).ravel())
+        truth.append(view.apply(np.asarray(target, np.uint8), label=True).ravel() > 0)
+    return fit_sharpness(np.concatenate(found), np.concatenate(truth))
 
 
 def fit_confidence(

@@ -10,6 +10,7 @@ from sklearn.exceptions import NotFittedError
 import lungseg
 from lungseg.evaluation.dice import dice
 from lungseg.geometry import axial_affine
+from lungseg.postprocess.confidence import Confidence
 from tests.lungseg.test_geometry import ORIENTATIONS, reoriented
 
 TINY = {"filters": 2, "input_size": 32, "epochs": 1, "batch_size": 4}
@@ -188,3 +189,20 @@ def test_a_masker_that_was_loaded_is_saved_with_its_export(masker, tmp_path, mon
     stored = lungseg.weights.folder_of("lungs") / "masker.onnx.gz"
     assert (folder / "masker.onnx.gz").read_bytes() == stored.read_bytes()
     assert not masker._files("half")
+
+
+def test_without_epochs_the_weights_stay_and_their_confidence_is_made_anew(chest, tmp_path) -> None:
+    scan, truth = chest
+    scans, masks, owners = [scan] * 4, [truth] * 4, ["a", "b", "c", "d"]
+    trained = lungseg.LungMasker(**TINY).fit(scans, masks, owners)
+    folder = trained.save(tmp_path / "trained")
+    again = lungseg.LungMasker(**(TINY | {"epochs": 0}), weights=folder, body_scale=2)
+    # Kept aside are a whole body and a picture cropped to the lungs, in frames of two sizes.
+    near = np.s_[:, 16:80, 13:77]
+    parts = (scan, truth), (scan.voxels[near], truth.voxels[near])
+    again.fit(scans, masks, validation=tuple(zip(*parts, strict=True)))
+    for one, other in zip(trained.model_.get_weights(), again.model_.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+    assert again.confidence_ != Confidence.plain()
+    with pytest.raises(ValueError, match="epochs of LungMasker must be at least 1"):
+        lungseg.LungMasker(**(TINY | {"epochs": 0})).fit(scans, masks)

@@ -27,6 +27,18 @@ def test_frames_of_volumes_are_few_and_of_pictures_one(chest) -> None:
     assert choose_view(scan.axial()[:1], 64).frame == (64, 64)
 
 
+def test_lungs_are_as_large_in_a_whole_body_as_in_a_picture_cropped_to_them(chest) -> None:
+    scan, truth = chest
+    middle = len(scan.axial()) // 2
+    one, lungs = scan.axial()[middle : middle + 1], truth.axial()[middle] > 0
+    rows, columns = (slice(x.min(), x.max() + 1) for x in np.nonzero(lungs))
+    near = np.where(lungs, one[0], 40)[rows, columns][None]
+    whole, cropped = (choose_view(part, 160, body_scale=1.2) for part in (one, near))
+    assert whole.box is not None
+    assert cropped.box is None
+    assert (whole.frame, cropped.frame) == ((192, 192), (160, 160))
+
+
 def test_nothing_is_cut_off_a_picture_cropped_to_the_lungs() -> None:
     # Lungs open to the border: what is dark there is not air around the patient.
     grey = np.full((120, 160), 20, np.uint8)
