@@ -474,7 +474,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
             target=("lungs", "surrounding"),
             filters=(1, None),
             input_size=(32, None),
-            body_scale=(0.5, 4),
+            body_scale=(1, 4),
             threshold=(0, 1),
             turns=(0, 4),
             min_confidence=(0, 1),

@@ -37,6 +37,12 @@ def test_lungs_are_as_large_in_a_whole_body_as_in_a_picture_cropped_to_them(ches
     assert whole.box is not None
     assert cropped.box is None
     assert (whole.frame, cropped.frame) == ((192, 192), (160, 160))
+    # A body that fills the picture is as near as one that is cut off.
+    filled = np.zeros((1, 120, 160), np.uint8)
+    filled[0, 2:-2, 2:-2] = 180
+    close = choose_view(filled, 160, body_scale=1.2)
+    assert close.box is not None
+    assert close.frame == (160, 160)
 
 
 def test_nothing_is_cut_off_a_picture_cropped_to_the_lungs() -> None:
