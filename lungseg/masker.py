@@ -55,8 +55,8 @@ class LungMasker(TransformerMixin, StoredEstimator):
         Show the network the body only, where its whole contour is in the picture.
     body_scale : float
         How many times as large the frame is where a whole body with air around it is seen:
-        lungs are then as large in it as those of a picture that is cropped to them. The
-        time it takes goes by its square.
+        lungs are then nearly as large in it as those of a picture that is cropped to
+        them. The time it takes goes by its square; docs/masker.md has what it brings.
     target : {"lungs", "surrounding"}
         What the network is taught to mark. "surrounding" is the published target: the
         tissue around the lungs, that is the body with its holes filled and not lung. The
