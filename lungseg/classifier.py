@@ -110,11 +110,12 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     positive : object, optional
         Of two classes the one that comes second in ``classes_``, so that the threshold
         speaks of it. Without it classes are sorted.
-    weights : str, Path, optional
+    weights : str, Path or sequence of them, optional
         Trained weights to use, or to start from when `fit` is called: a name of
         `lungseg.weights.names`, a folder that `save` wrote, or "imagenet" (a download).
         A start takes what fits by name and shape, so that the classes may be new, and
-        the network of an infection segmenter may start a classifier.
+        the network of an infection segmenter may start a classifier. Of a network of several
+        ``trunks`` a sequence, one for each.
     offline : {"error", "random"}
         What becomes of ``weights="imagenet"`` where they cannot be had: an error, or a
         warning and a start from random weights, all of which then learn from the first
@@ -192,7 +193,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         views: int = 1,
         threshold: float | str | tuple[str, float] = 0.5,
         positive: Any = None,
-        weights: str | Path | None = None,
+        weights: str | Path | Sequence[str | Path] | None = None,
         offline: Literal["error", "random"] = "error",
         checkpoint: str | Path | None = None,
         tensorboard: str | Path | None = None,
@@ -777,7 +778,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             )
             return self._build(None), False
 
-    def _build(self, start: str | Path | None) -> Any:
+    def _build(self, start: str | Path | Sequence[str | Path] | None) -> Any:
         from lungseg.backend import keras
         from lungseg.networks import build
         from lungseg.networks.start import start_from

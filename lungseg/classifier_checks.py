@@ -101,6 +101,12 @@ def _check_network(classifier: CTClassifier) -> None:
     if classifier.weights == "imagenet" and not known.imagenet:
         raise ValueError(f"there are no ImageNet weights of {classifier.network}")
     options = classifier.network_options or {}
+    weights, trunks = classifier.weights, options.get("trunks", 1)
+    if isinstance(weights, (list, tuple)) and len(weights) != trunks:
+        raise ValueError(
+            f"weights of CTClassifier must be one for each trunk: the network has {trunks}, "
+            f"got {weights!r}"
+        )
     for taken in ("dropout", "weights"):
         if taken in options:
             raise ValueError(f"network_options of CTClassifier: {taken} is a parameter itself")

@@ -29,7 +29,7 @@ class ClassifierRecipe(Strict):
 
     network: str = "efficientnetb0"
     network_options: dict[str, Any] | None = None
-    weights: str | None = None
+    weights: str | list[str] | None = None
     offline: Literal["error", "random"] | None = None
     input_size: int | None = Field(None, ge=1)
     window: tuple[float, float] | None = None

@@ -8,13 +8,14 @@ from typing import Any, Literal
 
 from lungseg.backend import keras
 from lungseg.networks.efficientnet_trunk import efficientnet_trunk
-from lungseg.networks.lung_head import Look, lung_logits
+from lungseg.networks.further_trunk import rename_trunk
+from lungseg.networks.lung_head import lung_logits
+from lungseg.networks.lung_looks import lung_looks
 from lungseg.networks.parts import check_input, pooled_logits
-from lungseg.networks.regrow import regrow
 from lungseg.networks.s2_head import SMALLEST_MAPS, s2_head
 
-#: The trunk halves a picture five times, and rounds up.
-_STRIDE = 32
+#: Smallest side of a picture: the trunk halves it five times.
+_SMALLEST = 32
 
 
 def efficientnet(
@@ -24,6 +25,7 @@ def efficientnet(
     variant: str = "b0",
     head: Literal["pool", "lungs", "s2"] = "pool",
     scales: Sequence[float] = (1.0,),
+    trunks: int = 1,
     dropout: float = 0.4,
     zero_head: bool = False,
     norm_momentum: float = 0.9,
@@ -46,6 +48,10 @@ def efficientnet(
     scales : sequence of float
         For the head "lungs": sizes at which the trunk looks at the picture, as shares of its
         own, the first of them 1. Each gives features of its own, of the same weights.
+    trunks : int
+        For the head "lungs": trunks that look at the picture, each with weights of its own.
+        Those after the first end with the sixth stage, see `lung_looks`; start them from what
+        learned another task than the first.
     dropout : float
         Before the last layer; in the head of S2, at three places.
     zero_head : bool
@@ -53,7 +59,7 @@ def efficientnet(
     norm_momentum : float
         As in `efficientnet_trunk`.
     weights : {"imagenet"} or path, optional
-        Of the trunk: those that Keras downloads, or a file of such weights.
+        Of the first trunk: those that Keras downloads, or a file of such weights.
 
     Returns
     -------
@@ -65,7 +71,7 @@ def efficientnet(
     ------
     ValueError
         If the input is too small or has neither one nor three channels, there is no such
-        variant or head, or the scales are none.
+        variant or head, or scales or trunks are none.
     lungseg.InputError
         If weights cannot be downloaded, or a file of weights does not fit.
 
@@ -80,41 +86,41 @@ def efficientnet(
     """
     if head not in ("pool", "lungs", "s2"):
         raise ValueError(f"head of EfficientNet must be 'pool', 'lungs' or 's2', got {head!r}")
-    smallest = _STRIDE if head != "s2" else _STRIDE * (SMALLEST_MAPS - 1) + 1
+    smallest = _SMALLEST if head != "s2" else _SMALLEST * (SMALLEST_MAPS - 1) + 1
     check_input(
         f"EfficientNet with head {head!r}", input_shape, smallest, rgb=True, masked=head == "lungs"
     )
 
     _check_scales(head, scales)
+    _check_trunks(head, trunks)
 
-    # === Trunk ===
+    # === Trunks ===
     inputs = keras.Input(input_shape, name="picture")
     grey = inputs[..., :1] if head == "lungs" else inputs
-    trunk = efficientnet_trunk(grey, variant, norm_momentum=norm_momentum, weights=weights)
-    maps = trunk.output
+    first, *others = (
+        rename_trunk(
+            efficientnet_trunk(
+                grey,
+                variant,
+                norm_momentum=norm_momentum,
+                weights=None if number else weights,
+            ),
+            number,
+        )
+        for number in range(trunks)
+    )
 
     # === Head ===
     if head == "s2":
-        outputs = s2_head(maps, classes, dropout=dropout)
+        outputs = s2_head(first.output, classes, dropout=dropout)
     elif head == "lungs":
         lungs = keras.layers.Rescaling(1 / 255, name="lungs")(inputs[..., 1:])
-        looks = [Look([*_stages(trunk), maps], lungs)]
-        looks += [_look_again(trunk, grey, looks[0], scale) for scale in scales[1:]]
+        looks = lung_looks([first, *others], grey, lungs, scales)
         outputs = lung_logits(looks, classes, dropout=dropout, zero=zero_head)
     else:
-        outputs = pooled_logits(maps, classes, dropout=dropout, zero=zero_head)
+        outputs = pooled_logits(first.output, classes, dropout=dropout, zero=zero_head)
     suffix = "" if head == "pool" else f"-{head}"
     return keras.Model(inputs, outputs, name=f"efficientnet{variant}{suffix}")
-
-
-def _stages(trunk: Any) -> list[Any]:
-    """Return the last maps of the second to the sixth stage."""
-    wanted = tuple(f"block{number}" for number in range(2, 7))
-    ends = {}
-    for layer in trunk.layers:
-        if layer.name.startswith(wanted) and layer.name.endswith("_add"):
-            ends[layer.name[:6]] = layer.output
-    return list(ends.values())
 
 
 def _check_scales(head: str, scales: Sequence[float]) -> None:
@@ -124,10 +130,8 @@ def _check_scales(head: str, scales: Sequence[float]) -> None:
         raise ValueError(f"several scales need the head 'lungs', got {head!r}")
 
 
-def _look_again(trunk: Any, grey: Any, first: Look, scale: float) -> Look:
-    """Let the same trunk look at the picture at another size."""
-    # Sides that can be halved five times, so that nothing is padded on one side alone.
-    size = [max(1, round(scale * side / _STRIDE)) * _STRIDE for side in grey.shape[1:3]]
-    # The layer for it trains unless it is told not to, and so would all that comes after it.
-    smaller, lungs = (keras.ops.image.resize(part, size) for part in (grey, first.lungs))
-    return Look(regrow(trunk, grey, smaller, first.stages), lungs)
+def _check_trunks(head: str, trunks: int) -> None:
+    if trunks < 1:
+        raise ValueError(f"trunks must be 1 or more, got {trunks!r}")
+    if trunks > 1 and head != "lungs":
+        raise ValueError(f"several trunks need the head 'lungs', got {head!r}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lungseg.backend import keras
+from lungseg.networks.further_trunk import further_prefix
 from lungseg.networks.lung_pooling import LungPooling
 
 layers = keras.layers
@@ -26,17 +28,15 @@ class Look(NamedTuple):
     lungs: Any
 
 
-#: What joins the stages; its inputs are the groups that `lungseg.training.fit_head` weighs.
-JOINT = "head_stages"
-
-
-def lung_logits(looks: Sequence[Look], classes: int, *, dropout: float, zero: bool = False) -> Any:
+def lung_logits(
+    trunks: Sequence[Sequence[Look]], classes: int, *, dropout: float, zero: bool = False
+) -> Any:
     """Pool feature maps of several stages over the lungs and go on to logits.
 
     Parameters
     ----------
-    looks : sequence of Look
-        One for each size at which the trunk looks at the picture.
+    trunks : sequence of sequence of Look
+        Of each trunk one for each size at which it looks at the picture.
     classes : int
     dropout : float
         Before the last layer.
@@ -55,25 +55,57 @@ def lung_logits(looks: Sequence[Look], classes: int, *, dropout: float, zero: bo
     Examples
     --------
     >>> look = Look([keras.Input((4, 4, 5))], keras.Input((8, 8, 1)))
-    >>> lung_logits([look], 3, dropout=0.1).shape
+    >>> lung_logits([[look]], 3, dropout=0.1).shape
     (None, 3)
     """
+    joined = [_join(looks, further_prefix(number)) for number, looks in enumerate(trunks)]
+    x = joined[0]
+    if len(joined) > 1:
+        x = layers.Concatenate(name="head_trunks", dtype="float32")(joined)
+    x = layers.Dropout(dropout, name="dropout", dtype="float32")(x)
+    start = "zeros" if zero else "glorot_uniform"
+    return layers.Dense(classes, kernel_initializer=start, name="logits", dtype="float32")(x)
+
+
+def _join(looks: Sequence[Look], trunk: str) -> Any:
+    """Pool and join the stages of all looks of one trunk."""
     pooled: list[Any] = []
     for number, look in enumerate(looks):
-        prefix = f"head_look{number}_" if number else "head_"
+        prefix = f"head_{trunk}look{number}_" if number else f"head_{trunk}"
         sizes = _halvings(look.lungs)
         # The end of the trunk comes first: there the head starts.
-        names = [f"{prefix}pool_end" if number else "pool"]
+        names = ["pool" if prefix == "head_" else f"{prefix}pool_end"]
         names += [f"{prefix}pool{stage}" for stage in range(len(look.stages) - 1)]
         for name, maps in zip(names, [look.stages[-1], *look.stages[:-1]], strict=True):
             shape = tuple(maps.shape[1:3])
             if shape not in sizes:
                 raise ValueError(f"maps of {shape} are no halving of the picture")
             pooled.append(LungPooling(name=name, dtype="float32")([maps, sizes[shape]]))
-    x = layers.Concatenate(name=JOINT, dtype="float32")(pooled)
-    x = layers.Dropout(dropout, name="dropout", dtype="float32")(x)
-    start = "zeros" if zero else "glorot_uniform"
-    return layers.Dense(classes, kernel_initializer=start, name="logits", dtype="float32")(x)
+    return layers.Concatenate(name=f"head_{trunk}stages", dtype="float32")(pooled)
+
+
+def stages_of(model: Any) -> tuple[tuple[int, ...], ...]:
+    """Count what a head joins of each stage of each trunk; nothing where it joins none.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    tuple of tuple of int
+        In the order in which the features enter the last layer.
+
+    Examples
+    --------
+    >>> from lungseg.networks import build
+    >>> stages_of(build("efficientnetb0", (32, 32, 2), head="lungs"))
+    ((3840, 72, 120, 240, 336, 576),)
+    """
+    names = (f"head_{further_prefix(number)}stages" for number in itertools.count())
+    known = {layer.name: layer for layer in model.layers}
+    joints = (known[name] for name in itertools.takewhile(known.__contains__, names))
+    return tuple(tuple(part.shape[-1] for part in joint.input) for joint in joints)
 
 
 def first_maps(model: Any) -> list[Any]:

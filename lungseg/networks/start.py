@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from lungseg.artifact import load_weights, read_artifact
 from lungseg.errors import InputError
 from lungseg.infection_mask import PIXEL_CLASSES
+from lungseg.networks.further_trunk import further_prefix
 from lungseg.networks.registry import build
 from lungseg.networks.takes_lungs import takes_lungs
 from lungseg.networks.transfer import copy_weights, trunk_of
 from lungseg.weights import folder_of
 
 
-def start_from(model: Any, name: str | Path) -> int:
+def start_from(model: Any, name: str | Path | Sequence[str | Path]) -> int:
     """Take over what fits, by name and shape, from trained weights.
 
     A trunk, a classifier and an infection segmenter of one family of networks share their
@@ -23,8 +25,9 @@ def start_from(model: Any, name: str | Path) -> int:
     Parameters
     ----------
     model : keras.Model
-    name : str or Path
-        A name of `lungseg.weights.names`, or a folder that `save` wrote.
+    name : str, Path or sequence of them
+        A name of `lungseg.weights.names`, or a folder that `save` wrote; of several, one for
+        each trunk of the network.
 
     Returns
     -------
@@ -42,13 +45,22 @@ def start_from(model: Any, name: str | Path) -> int:
     >>> start_from(build("efficientnetb0", (32, 32, 1), 3), "ct") > 100
     True
     """
+    several = [name] if isinstance(name, (str, Path)) else name
+    return sum(
+        copy_weights(_trained(one, model), model, prefix=further_prefix(number))
+        for number, one in enumerate(several)
+    )
+
+
+def _trained(name: str | Path, model: Any) -> Any:
+    """Build the network whose weights another one is to start from."""
     folder = folder_of(name)
     config = read_artifact(folder)
     if "trunk" in config:
         size = config["trunk"]["input_size"]
         source = trunk_of(build(config["trunk"]["network"], (size, size, 1), 2))
         load_weights(source, folder, "trunk")
-        return copy_weights(source, model)
+        return source
     kinds = sorted({"classifier", "infection"} & config.keys())
     if not kinds:
         cause = f"these weights ({config.get('kind')}) hold no trunk, classifier or infection"
@@ -60,7 +72,7 @@ def start_from(model: Any, name: str | Path) -> int:
     channels = 2 if takes_lungs(options) else 1
     source = build(params["network"], (size, size, channels), _classes(config[kind]), **options)
     load_weights(source, folder, kind)
-    return copy_weights(source, model)
+    return source
 
 
 def _classes(stored: dict[str, Any]) -> int:

@@ -7,12 +7,14 @@ from typing import Any
 from lungseg.networks.head import head_start
 
 
-def copy_weights(source: Any, target: Any) -> int:
+def copy_weights(source: Any, target: Any, *, prefix: str = "") -> int:
     """Copy the weights of every layer that both networks have by name and shape.
 
     Parameters
     ----------
     source, target : keras.Model
+    prefix : str
+        What the names in the target have before those in the source.
 
     Returns
     -------
@@ -26,7 +28,7 @@ def copy_weights(source: Any, target: Any) -> int:
     >>> copy_weights(a, b)
     25
     """
-    known = {layer.name: layer for layer in source.layers if layer.weights}
+    known = {prefix + layer.name: layer for layer in source.layers if layer.weights}
     copied = 0
     for layer in target.layers:
         twin = known.get(layer.name)

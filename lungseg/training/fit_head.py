@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from lungseg.backend import keras
-from lungseg.networks.lung_head import JOINT
+from lungseg.networks.lung_head import stages_of
 from lungseg.training.last_features import last_features
-from lungseg.training.solve_layer import focal, solve_layer
+from lungseg.training.solve_layer import focal
+from lungseg.training.solve_trunks import solve_trunks
 
 Labelled = tuple[NDArray[np.uint8], NDArray[Any]]
 
@@ -35,7 +36,8 @@ def fit_head(
     is to be chosen. The penalty holds each weight to what it is when the call begins, zero
     in a new head and what was learned before in an old one, in units of the spread of its
     feature over the pictures. Where the head joins several stages of a trunk, each stage as
-    a whole is held as much as any other, however many features it has.
+    a whole is held as much as any other, however many features it has; of several trunks each
+    is fitted by itself, see `solve_trunks`.
 
     Parameters
     ----------
@@ -93,8 +95,8 @@ def fit_head(
     if alpha is not None:
         share = share * np.asarray(alpha, np.float64)[labels]
     prior = np.asarray(last.get_weights()[0], np.float64)
-    kernel, bias = solve_layer(
-        features, labels, prior, ridge=ridge, gamma=gamma, weights=share, stages=stages_of(model)
+    kernel, bias = solve_trunks(
+        features, labels, prior, ridge=ridge, gamma=gamma, weights=share, trunks=stages_of(model)
     )
     last.set_weights([kernel.astype(np.float32), bias.astype(np.float32)])
     scores = log_softmax(features @ kernel + bias, axis=1)
@@ -131,16 +133,3 @@ def see(
     """
     views = [pictures, pictures[:, :, ::-1]] if mirror else [pictures]
     return [last_features(model, view, batch_size).astype(np.float64) for view in views]
-
-
-def stages_of(model: Any) -> tuple[int, ...]:
-    """Count what a head joins of each stage of its trunk; nothing where it joins none.
-
-    Examples
-    --------
-    >>> from lungseg.networks import build
-    >>> stages_of(build("efficientnetb0", (32, 32, 2), head="lungs"))
-    (3840, 72, 120, 240, 336, 576)
-    """
-    joint = next((layer for layer in model.layers if layer.name == JOINT), None)
-    return () if joint is None else tuple(part.shape[-1] for part in joint.input)

@@ -14,6 +14,9 @@ Floats = NDArray[np.float64]
 #: Features that vary less than this over all pictures say nothing, and would be blown up.
 _FLAT = 1e-3
 
+#: The focal loss is flat where all is sure, and the usual tolerances stop short of its least.
+_EXACT = {"maxiter": 2000, "ftol": 1e-12, "gtol": 1e-8}
+
 
 def solve_layer(
     features: Floats,
@@ -92,19 +95,26 @@ def focal(log_p: Floats, gamma: float) -> tuple[Floats, Floats]:
 def _minimise(
     features: Floats, truth: Floats, share: Floats, prior: Floats, ridge: float, gamma: float
 ) -> tuple[Floats, Floats]:
-    shape = prior.shape
+    # The penalty keeps what is added to the prior within what the samples span: of more
+    # features than samples only as many directions matter as there are samples.
+    basis, narrow = None, features
+    if features.shape[1] > len(features):
+        basis, spans = np.linalg.qr(features.T)
+        narrow = spans.T
+    offset = features @ prior
+    shape = narrow.shape[1], prior.shape[1]
 
     def objective(flat: Floats) -> tuple[float, Floats]:
-        kernel, bias = flat[: -shape[1]].reshape(shape), flat[-shape[1] :]
-        scores = log_softmax(features @ kernel + bias, axis=1)
+        away, bias = flat[: -shape[1]].reshape(shape), flat[-shape[1] :]
+        scores = log_softmax(offset + narrow @ away + bias, axis=1)
         loss, slope = focal((scores * truth).sum(axis=1), gamma)
         # The slope of the log-probability of the true class along the logits.
         back = (share * slope)[:, None] * (truth - np.exp(scores))
-        away = kernel - prior
         value = share @ loss + ridge / 2 * (away**2).sum()
-        slopes = features.T @ back + ridge * away
+        slopes = narrow.T @ back + ridge * away
         return float(value), np.concatenate([slopes.ravel(), back.sum(axis=0)])
 
-    start = np.concatenate([prior.ravel(), np.zeros(shape[1])])
-    found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    return found.x[: -shape[1]].reshape(shape), found.x[-shape[1] :]
+    start = np.zeros(shape[0] * shape[1] + shape[1])
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", options=_EXACT)
+    away, bias = found.x[: -shape[1]].reshape(shape), found.x[-shape[1] :]
+    return prior + (away if basis is None else basis @ away), bias

@@ -1,0 +1,75 @@
+"""The last layer over several trunks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.training.solve_layer import Floats, solve_layer
+
+
+def solve_trunks(
+    features: Floats,
+    labels: NDArray[np.intp],
+    prior: Floats,
+    *,
+    trunks: Sequence[Sequence[int]],
+    ridge: float,
+    gamma: float = 2.0,
+    weights: Floats | None = None,
+) -> tuple[Floats, Floats]:
+    """Solve for the part of the last layer over each trunk by itself; logits are their mean.
+
+    Fitted at once, each trunk would leave to the other what the other does better on the
+    samples at hand; fitted alone and averaged, their errors on others fade.
+
+    Parameters
+    ----------
+    features : float array of shape (n, features)
+    labels : int array of shape (n,)
+    prior : float array of shape (features, classes)
+    trunks : sequence of sequence of int
+        Of each trunk, how many features come from each of its stages; none: one trunk of
+        one stage.
+    ridge, gamma, weights
+        As in `lungseg.training.solve_layer.solve_layer`.
+
+    Returns
+    -------
+    kernel : float array of shape (features, classes)
+    bias : float array of shape (classes,)
+
+    References
+    ----------
+    Breiman, "Bagging Predictors", Machine Learning 1996, for why a mean errs less; Wolpert,
+    "Stacked Generalization", Neural Networks 1992.
+
+    Examples
+    --------
+    >>> features = np.array([[0.0, 5.0], [1.0, 4.0], [4.0, 1.0], [5.0, 0.0]])
+    >>> kernel, bias = solve_trunks(
+    ...     features, np.array([0, 0, 1, 1]), np.zeros((2, 2)), trunks=[(1,), (1,)], ridge=0.01
+    ... )
+    >>> np.allclose(kernel[0], -kernel[1], atol=1e-4)
+    True
+    """
+    sizes = [sum(stages) for stages in trunks] or [len(prior)]
+    several = len(sizes)
+    kernels, biases, start = [], [], 0
+    for number, size in enumerate(sizes):
+        part = slice(start, start + size)
+        kernel, bias = solve_layer(
+            features[:, part],
+            labels,
+            several * prior[part],
+            ridge=ridge,
+            gamma=gamma,
+            weights=weights,
+            stages=trunks[number] if trunks else (),
+        )
+        kernels.append(kernel / several)
+        biases.append(bias / several)
+        start += size
+    return np.concatenate(kernels), np.sum(biases, axis=0)
