@@ -1,10 +1,10 @@
 """How much around the lungs a classifier should be shown, and what of it to pool: a linear probe.
 
     python benchmarks/probe.py --data DATA [--size 320] [--scales 1 .8 .6] [--folds 5]
-        [--only FORM …] [--cache FOLDER] [--hospital 400]
+        [--start ct infection] [--only FORM …] [--cache FOLDER] [--hospital 400]
 
-The trunk `ct` stays as it is, and `solve_layer` finds a last layer for what six of its stages say
-of the pictures; cross-validated by patient on the training and the validation split of COVID-CT
+The trunks, one for each start, stay as they are, and `solve_trunks` finds a last layer for what
+their stages say of the pictures; cross-validated by patient on the training and the validation split of COVID-CT
 together. Minutes in place of the hours that a training for each choice takes, and without the noise
 from one training to the next. The test split is not read.
 
@@ -36,18 +36,20 @@ from lungseg.evaluation.compare import compare_auc
 from lungseg.evaluation.splits import grouped_folds
 from lungseg.manifest import read_manifest
 from lungseg.networks import build
+from lungseg.networks.lung_head import stages_of
 from lungseg.networks.start import start_from
 from lungseg.preprocess.chain import Chain
 from lungseg.preprocess.pictures import mask_to_pictures, scan_to_pictures
 from lungseg.roi import RoiMultiply
 from lungseg.scan import MaskedScan
 from lungseg.training.augment_picture import PictureAugmentation
-from lungseg.training.fit_head import see, stages_of
-from lungseg.training.solve_layer import solve_layer
+from lungseg.training.fit_head import see
+from lungseg.training.solve_trunks import solve_trunks
 
 Pictures = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Views = list[Floats]
+Trunks = tuple[tuple[int, ...], ...]
 
 
 class Form(NamedTuple):
@@ -76,7 +78,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=320)
     parser.add_argument("--scales", type=float, nargs="*", default=[1.0, 0.8, 0.6])
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--start", default="ct", help="Weights whose trunk is probed.")
+    parser.add_argument("--start", nargs="+", default=["ct"], help="Weights of each trunk.")
     parser.add_argument("--only", nargs="*", default=[*FORMS], choices=[*FORMS])
     parser.add_argument("--varied", action="store_true")
     parser.add_argument("--hospital", type=int, default=0, help="So many slices of another one.")
@@ -90,9 +92,10 @@ def main() -> None:
     truth = numbers(rows)
     fold_of = grouped_folds(rows.labels, rows.patients, given.folds)
     shape = (given.size, given.size, 2)
-    model = build("efficientnetb0", shape, 2, head="lungs", scales=given.scales)
+    options = {"scales": given.scales, "trunks": len(given.start)}
+    model = build("efficientnetb0", shape, 2, head="lungs", **options)
     start_from(model, given.start)
-    stages = stages_of(model)
+    trunks = stages_of(model)
     forms = {name: FORMS[name] for name in given.only}
     shown = show(rows.files, given.size, given.cache, forms)
     if given.hospital:
@@ -103,7 +106,7 @@ def main() -> None:
     for name in given.only:
         seen = features_of(model, shown[name])
         other = features_of(model, vary(shown[name])) if given.varied else seen
-        scores = cross_probe(seen, other, truth, fold_of, stages, given.ridge, given.gamma)
+        scores = cross_probe(seen, other, truth, fold_of, trunks, given.ridge, given.gamma)
         auc = bootstrap_estimate(roc_auc_score, rows.patients, truth, scores)
         result[name] = {"ROC AUC": auc.to_dict()}
         line = f"{name}: ROC AUC {auc}"
@@ -114,7 +117,7 @@ def main() -> None:
             result[name]["less the first"] = found.difference.to_dict()
             line += f"; less the first {found.difference}, p {found.p_value:.3f}"
         if given.hospital:
-            layer = fit(seen, truth, stages, given.ridge, given.gamma)
+            layer = fit(seen, truth, trunks, given.ridge, given.gamma)
             scores = score(features_of(model, theirs[name]), *layer)
             there = bootstrap_estimate(roc_auc_score, owners, ill, scores)
             result[name]["hospital"] = there.to_dict()
@@ -151,7 +154,7 @@ def cross_probe(
     other: Views,
     truth: NDArray[np.intp],
     fold_of: NDArray[np.intp],
-    stages: tuple[int, ...],
+    trunks: Trunks,
     ridge: float,
     gamma: float,
 ) -> NDArray[np.float64]:
@@ -159,22 +162,22 @@ def cross_probe(
     scores = np.zeros(len(truth))
     for fold in np.unique(fold_of):
         keep, aside = fold_of != fold, fold_of == fold
-        layer = fit([view[keep] for view in seen], truth[keep], stages, ridge, gamma)
+        layer = fit([view[keep] for view in seen], truth[keep], trunks, ridge, gamma)
         scores[aside] = score([view[aside] for view in other], *layer)
     return scores
 
 
 def fit(
-    views: Views, truth: NDArray[np.intp], stages: tuple[int, ...], ridge: float, gamma: float
+    views: Views, truth: NDArray[np.intp], trunks: Trunks, ridge: float, gamma: float
 ) -> tuple[Floats, Floats]:
     """Find kernel and bias for what is seen of the pictures and of their mirror images."""
-    return solve_layer(
+    return solve_trunks(
         np.concatenate(views),
         np.tile(truth, len(views)),
         np.zeros((views[0].shape[1], 2)),
         ridge=ridge,
         gamma=gamma,
-        stages=stages,
+        trunks=trunks,
     )
 
 

@@ -137,6 +137,7 @@ def test_cross_entropy_is_the_focal_loss_without_discount() -> None:
         ({"network": "bcdunet-d1"}, None, "marks pixels"),
         ({"network": "cbr-tiny"}, None, "input_size of CTClassifier must be at least 91"),
         ({"weights": "imagenet"}, None, "no ImageNet weights of simple"),
+        ({"weights": ["ct", "ct"]}, None, "one for each trunk: the network has 1"),
         ({"network_options": {"hidden": 8}}, None, "no option 'hidden'"),
         ({"network_options": {"dropout": 0.1}}, None, "a parameter itself"),
     ],

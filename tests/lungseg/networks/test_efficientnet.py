@@ -10,6 +10,8 @@ from lungseg.networks import build
 from lungseg.networks.efficientnet_unet import efficientnet_unet
 from lungseg.networks.export import to_onnx
 from lungseg.networks.head import head_start
+from lungseg.networks.lung_head import stages_of
+from lungseg.networks.start import start_from
 from lungseg.networks.transfer import copy_weights, trunk_of
 
 
@@ -88,6 +90,37 @@ def test_scales_are_shares_from_one_down(scales) -> None:
         build("efficientnetb0", (64, 64, 2), head="lungs", scales=scales)
 
 
+def test_each_trunk_gives_features_of_its_own_weights() -> None:
+    both = build("efficientnetb0", (64, 64, 2), 2, head="lungs", trunks=2)
+    ends, stages = stages_of(both)
+    assert ends == (3840, 72, 120, 240, 336, 576)
+    assert sorted(stages) == [72, 120, 240, 336, 576]
+    start_from(both, ["ct", "infection"])
+    features = keras.Model(both.inputs, both.layers[-1].input)
+    shown = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 2)).astype(np.float32)
+    seen = features.predict(shown, verbose=0)
+    for name, here in (("ct", seen[:, : sum(ends)]), ("infection", seen[:, sum(ends) :])):
+        alone = build("efficientnetb0", (64, 64, 2), 2, head="lungs")
+        start_from(alone, name)
+        there = keras.Model(alone.inputs, alone.layers[-1].input).predict(shown, verbose=0)
+        # Of the second trunk the sixth stage comes first, and what follows it is not seen.
+        if name == "infection":
+            there = np.concatenate([there[:, -576:], there[:, 3840:-576]], axis=1)
+        assert np.allclose(here, there, atol=1e-4)
+
+
+def test_the_end_of_a_further_trunk_takes_no_room() -> None:
+    once, twice = (build("efficientnetb0", (64, 64, 2), 2, head="lungs", trunks=n) for n in (1, 2))
+    assert twice.count_params() < 1.75 * once.count_params()
+    assert copy_weights(twice, once) == 131
+
+
+@pytest.mark.parametrize(("head", "trunks"), [("pool", 2), ("lungs", 0)])
+def test_several_trunks_need_a_head_that_joins_them(head, trunks) -> None:
+    with pytest.raises(ValueError, match="trunks"):
+        build("efficientnetb0", (64, 64, 1 + (head == "lungs")), head=head, trunks=trunks)
+
+
 def test_another_head_looks_once() -> None:
     with pytest.raises(ValueError, match="need the head 'lungs'"):
         build("efficientnetb0", (64, 64, 1), scales=[1, 0.5])
@@ -118,6 +151,17 @@ def test_grad_cam_of_stages_reaches_the_first_of_them() -> None:
     kernel, bias = head.get_weights()
     # Only what the first of the stages says counts.
     kernel[: 3 * 1280] = kernel[3 * (1280 + 24) :] = 0
+    head.set_weights([kernel, bias])
+    pictures = np.random.default_rng(0).integers(0, 255, (1, 96, 96, 2), np.uint8)
+    assert max(grad_cam(model, pictures, target).max() for target in (0, 1)) == 1
+
+
+def test_grad_cam_reaches_every_trunk() -> None:
+    model = build("efficientnetb0", (96, 96, 2), 2, head="lungs", trunks=2)
+    head = model.layers[-1]
+    kernel, bias = head.get_weights()
+    # Only what the second trunk says counts.
+    kernel[: sum(stages_of(model)[0])] = 0
     head.set_weights([kernel, bias])
     pictures = np.random.default_rng(0).integers(0, 255, (1, 96, 96, 2), np.uint8)
     assert max(grad_cam(model, pictures, target).max() for target in (0, 1)) == 1

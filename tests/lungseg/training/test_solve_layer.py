@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import log_softmax
 
 from lungseg.training.focal import KerasFocalLoss
 from lungseg.training.solve_layer import focal, solve_layer
@@ -42,3 +43,23 @@ def test_a_strong_penalty_leaves_what_was_learned_before() -> None:
     prior = rng.normal(size=(4, 3))
     kernel, _ = solve_layer(features, labels, prior, ridge=1e4)
     assert np.allclose(kernel, prior, atol=1e-3)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 2.0])
+def test_more_features_than_samples_are_solved_for_as_exactly(gamma) -> None:
+    rng = np.random.default_rng(2)
+    features, labels = rng.normal(size=(30, 80)), np.arange(30) % 2
+    prior, ridge = 0.1 * rng.normal(size=(80, 2)), 0.05
+    kernel, bias = solve_layer(features, labels, prior, ridge=ridge, gamma=gamma)
+
+    def objective(kernel: np.ndarray, bias: np.ndarray) -> float:
+        scores = log_softmax(features @ kernel + bias, axis=1)
+        loss = focal(scores[np.arange(30), labels], gamma)[0].mean()
+        return float(
+            loss + ridge / 2 * (features.std(axis=0)[:, None] ** 2 * (kernel - prior) ** 2).sum()
+        )
+
+    least = objective(kernel, bias)
+    for _ in range(20):
+        step = 1e-3 * rng.normal(size=kernel.shape), 1e-3 * rng.normal(size=bias.shape)
+        assert objective(kernel + step[0], bias + step[1]) > least

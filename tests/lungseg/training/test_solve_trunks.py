@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lungseg.training.solve_layer import solve_layer
+from lungseg.training.solve_trunks import solve_trunks
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 2
+    return rng.normal(size=(60, 7)) + labels[:, None], labels
+
+
+def test_logits_are_the_mean_of_those_of_trunks_fitted_alone(data) -> None:
+    features, labels = data
+    prior = np.random.default_rng(1).normal(size=(7, 2))
+    kernel, bias = solve_trunks(features, labels, prior, trunks=[(2, 1), (4,)], ridge=0.1)
+    first = solve_layer(features[:, :3], labels, 2 * prior[:3], ridge=0.1, stages=(2, 1))
+    second = solve_layer(features[:, 3:], labels, 2 * prior[3:], ridge=0.1, stages=(4,))
+    alone = [
+        part @ k + b
+        for part, (k, b) in zip((features[:, :3], features[:, 3:]), (first, second), strict=True)
+    ]
+    assert np.allclose(features @ kernel + bias, np.mean(alone, axis=0))
+
+
+@pytest.mark.parametrize(("trunks", "stages"), [([], ()), ([(3, 4)], (3, 4))])
+def test_of_one_trunk_it_is_the_layer_itself(data, trunks, stages) -> None:
+    features, labels = data
+    prior = np.zeros((7, 2))
+    ours = solve_trunks(features, labels, prior, trunks=trunks, ridge=0.1)
+    theirs = solve_layer(features, labels, prior, ridge=0.1, stages=stages)
+    assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_a_strong_penalty_leaves_what_was_learned_before(data) -> None:
+    features, labels = data
+    prior = np.random.default_rng(1).normal(size=(7, 2))
+    kernel, _ = solve_trunks(features, labels, prior, trunks=[(3,), (4,)], ridge=1e5)
+    assert np.allclose(kernel, prior, atol=1e-3)
