@@ -4,9 +4,12 @@
         [--start ct infection] [--only FORM …] [--cache FOLDER] [--hospital 400]
 
 The trunks, one for each start, stay as they are, and `solve_trunks` finds a last layer for what
-their stages say of the pictures; cross-validated by patient on the training and the validation split of COVID-CT
-together. Minutes in place of the hours that a training for each choice takes, and without the noise
-from one training to the next. The test split is not read.
+their stages say of the pictures; cross-validated by patient on the training and the validation
+split of COVID-CT together. Minutes in place of the hours that a training for each choice takes, and
+without the noise from one training to the next. The test split is not read.
+
+With --balanced, classes and the patients of a class count the same in the fit, however many
+pictures there are of them.
 
 With --hospital, the last layer is also fitted to all of these pictures, and scores slices of the
 hospital that `fine_tune.py` makes: whether what was learned is disease.
@@ -43,6 +46,7 @@ from lungseg.preprocess.pictures import mask_to_pictures, scan_to_pictures
 from lungseg.roi import RoiMultiply
 from lungseg.scan import MaskedScan
 from lungseg.training.augment_picture import PictureAugmentation
+from lungseg.training.balanced import balanced_weights
 from lungseg.training.fit_head import see
 from lungseg.training.solve_trunks import solve_trunks
 
@@ -80,6 +84,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--start", nargs="+", default=["ct"], help="Weights of each trunk.")
     parser.add_argument("--only", nargs="*", default=[*FORMS], choices=[*FORMS])
+    parser.add_argument("--balanced", action="store_true")
     parser.add_argument("--varied", action="store_true")
     parser.add_argument("--hospital", type=int, default=0, help="So many slices of another one.")
     parser.add_argument("--ridge", type=float, default=0.1)
@@ -91,6 +96,9 @@ def main() -> None:
     rows = rows.split("train").joined(rows.split("val"))
     truth = numbers(rows)
     fold_of = grouped_folds(rows.labels, rows.patients, given.folds)
+    share = np.full(len(truth), 1 / len(truth))
+    if given.balanced:
+        share = balanced_weights(truth.tolist(), [1] * len(truth), rows.patients)
     shape = (given.size, given.size, 2)
     options = {"scales": given.scales, "trunks": len(given.start)}
     model = build("efficientnetb0", shape, 2, head="lungs", **options)
@@ -106,7 +114,7 @@ def main() -> None:
     for name in given.only:
         seen = features_of(model, shown[name])
         other = features_of(model, vary(shown[name])) if given.varied else seen
-        scores = cross_probe(seen, other, truth, fold_of, trunks, given.ridge, given.gamma)
+        scores = cross_probe(seen, other, truth, share, fold_of, trunks, given.ridge, given.gamma)
         auc = bootstrap_estimate(roc_auc_score, rows.patients, truth, scores)
         result[name] = {"ROC AUC": auc.to_dict()}
         line = f"{name}: ROC AUC {auc}"
@@ -117,7 +125,7 @@ def main() -> None:
             result[name]["less the first"] = found.difference.to_dict()
             line += f"; less the first {found.difference}, p {found.p_value:.3f}"
         if given.hospital:
-            layer = fit(seen, truth, trunks, given.ridge, given.gamma)
+            layer = fit(seen, truth, share, trunks, given.ridge, given.gamma)
             scores = score(features_of(model, theirs[name]), *layer)
             there = bootstrap_estimate(roc_auc_score, owners, ill, scores)
             result[name]["hospital"] = there.to_dict()
@@ -153,6 +161,7 @@ def cross_probe(
     seen: Views,
     other: Views,
     truth: NDArray[np.intp],
+    share: Floats,
     fold_of: NDArray[np.intp],
     trunks: Trunks,
     ridge: float,
@@ -162,13 +171,18 @@ def cross_probe(
     scores = np.zeros(len(truth))
     for fold in np.unique(fold_of):
         keep, aside = fold_of != fold, fold_of == fold
-        layer = fit([view[keep] for view in seen], truth[keep], trunks, ridge, gamma)
+        layer = fit([view[keep] for view in seen], truth[keep], share[keep], trunks, ridge, gamma)
         scores[aside] = score([view[aside] for view in other], *layer)
     return scores
 
 
 def fit(
-    views: Views, truth: NDArray[np.intp], trunks: Trunks, ridge: float, gamma: float
+    views: Views,
+    truth: NDArray[np.intp],
+    share: Floats,
+    trunks: Trunks,
+    ridge: float,
+    gamma: float,
 ) -> tuple[Floats, Floats]:
     """Find kernel and bias for what is seen of the pictures and of their mirror images."""
     return solve_trunks(
@@ -177,6 +191,7 @@ def fit(
         np.zeros((views[0].shape[1], 2)),
         ridge=ridge,
         gamma=gamma,
+        weights=np.tile(share / share.sum() / len(views), len(views)),
         trunks=trunks,
     )
 

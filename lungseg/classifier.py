@@ -38,6 +38,10 @@ _ENOUGH = 20
 _BOOTSTRAPS = 200
 
 
+#: Pictures of scans that were set aside, their classes, and their groups where they have some.
+Aside = tuple[list[NDArray[np.uint8]], NDArray[Any], Sequence[Any] | None]
+
+
 class CTClassifier(ClassifierMixin, StoredEstimator):
     """Classify chest CT scans by their slices, with EfficientNetB0 and the focal loss.
 
@@ -285,12 +289,12 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             seen = self._see_once(bags)
             scores = self._cross_score(bags, numbers, groups, self.folds, seen)
             self._train(bags, numbers, groups, None, "all", seen)
-            self.out_of_fold_ = self._calibrate(scores, numbers)
+            self.out_of_fold_ = self._calibrate(scores, numbers, groups)
             return self
         bags, numbers, groups, aside = self._set_aside(bags, numbers, groups, validation)
         self._train(bags, numbers, groups, aside)
         if aside is not None:
-            self._calibrate(self._scores(aside[0]), aside[1])
+            self._calibrate(self._scores(aside[0]), *aside[1:])
         return self
 
     def _train(
@@ -298,7 +302,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         bags: list[NDArray[np.uint8]],
         numbers: NDArray[Any],
         groups: Sequence[Any] | None,
-        aside: tuple[list[NDArray[np.uint8]], NDArray[Any]] | None,
+        aside: Aside | None,
         part: str = "",
         seen: list[NDArray[np.float64]] | None = None,
     ) -> None:
@@ -316,7 +320,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             self.history_ += train_classifier(
                 model,
                 data,
-                None if aside is None else _flatten(*aside),
+                None if aside is None else _flatten(*aside[:2]),
                 loss=loss,
                 schedule=self._schedule(len(data[1]), started),
                 augment=self.augment,
@@ -364,7 +368,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             scores[aside] = self._scores([bags[i] for i in aside])
         return scores
 
-    def calibrate(self, X: Iterable[Any], y: Sequence[Any]) -> CTClassifier:
+    def calibrate(
+        self, X: Iterable[Any], y: Sequence[Any], groups: Sequence[Any] | None = None
+    ) -> CTClassifier:
         """Make the probabilities of a trained classifier mean what they say.
 
         Parameters
@@ -373,6 +379,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             Of patients that training has not seen; those of a new hospital, to make the
             probabilities, the threshold and the prediction sets its own.
         y : sequence
+        groups : sequence, optional
+            Patient of each scan: what the prediction sets promise is promised of patients.
 
         Returns
         -------
@@ -387,25 +395,30 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         """
         self._ensure_network()
         labels = _as_labels(y)
-        check_same_length(X=X, y=labels)
+        check_same_length(X=X, y=labels, groups=groups)
         unknown = set(labels.tolist()) - set(self.classes_.tolist())
         if unknown:
             raise ValueError(f"y holds classes that were not trained: {sorted(unknown)}")
         bags = self._bags(X)
-        self._calibrate(self._scores(bags), self._numbers_of(labels))
+        self._calibrate(self._scores(bags), self._numbers_of(labels), groups)
         return self
 
     def _scores(self, bags: list[NDArray[np.uint8]]) -> NDArray[np.float64]:
         """Pool the probabilities of each scan's slices, as they leave the network."""
         return np.array([pool_slices(self._slice_probabilities(bag), self.pool) for bag in bags])
 
-    def _calibrate(self, scores: NDArray[np.float64], numbers: NDArray[Any]) -> NDArray[np.float64]:
+    def _calibrate(
+        self,
+        scores: NDArray[np.float64],
+        numbers: NDArray[Any],
+        groups: Sequence[Any] | None,
+    ) -> NDArray[np.float64]:
         """Choose temperature, threshold and sets, and return the scores at that temperature."""
         if len(set(numbers.tolist())) < len(self.classes_):
             return scores  # without samples of a class nothing can be said of it
         self.temperature_ = fit_temperature(numbers, scores) if len(scores) >= _ENOUGH else 1.0
         tempered = temper(scores, self.temperature_)
-        self.conformal_ = Conformal.fit(numbers, tempered)
+        self.conformal_ = Conformal.fit(numbers, tempered, groups)
         if isinstance(self.threshold, (str, tuple)) and len(self.classes_) == 2:
             self.threshold_ = choose_threshold(
                 numbers, tempered[:, 1], aim=self.threshold, repeats=_BOOTSTRAPS
@@ -436,7 +449,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         numbers: NDArray[Any],
         groups: Sequence[Any] | None,
         validation: tuple[Iterable[Any], Sequence[Any]] | None,
-    ) -> tuple[list[NDArray[np.uint8]], NDArray[Any], Sequence[Any] | None, Any]:
+    ) -> tuple[list[NDArray[np.uint8]], NDArray[Any], Sequence[Any] | None, Aside | None]:
         """Split the validation scans off; bags are the pictures of one scan each."""
         if validation is not None:
             other = _as_labels(validation[1])
@@ -444,7 +457,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             if unknown:
                 raise ValueError(f"validation data hold classes that y does not: {sorted(unknown)}")
             theirs = self._bags(validation[0])
-            return bags, numbers, groups, (theirs, self._numbers_of(other))
+            return bags, numbers, groups, (theirs, self._numbers_of(other), None)
         if groups is None or self.validation_fraction == 0:
             return bags, numbers, groups, None
         keep, aside = grouped_split(numbers.tolist(), groups, self.validation_fraction, self.seed)
@@ -457,7 +470,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             [bags[i] for i in keep],
             numbers[keep],
             [groups[i] for i in keep],
-            ([bags[i] for i in aside], numbers[aside]),
+            ([bags[i] for i in aside], numbers[aside], [groups[i] for i in aside]),
         )
 
     def _draws(

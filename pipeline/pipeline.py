@@ -331,11 +331,13 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         self._require_fitted()
         return self.classifier_.predict_set(self._rois(X), coverage)
 
-    def calibrate(self, X: Iterable[Any], y: Sequence[Any]) -> Pipeline:
+    def calibrate(
+        self, X: Iterable[Any], y: Sequence[Any], groups: Sequence[Any] | None = None
+    ) -> Pipeline:
         """Make the probabilities mean what they say; see `CTClassifier.calibrate`."""
         self._require_fitted()
-        check_same_length(X=X, y=y)
-        self.classifier_.calibrate(self._rois(X), y)
+        check_same_length(X=X, y=y, groups=groups)
+        self.classifier_.calibrate(self._rois(X), y, groups)
         return self
 
     @overload

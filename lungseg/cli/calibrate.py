@@ -47,7 +47,7 @@ def calibrate(
         loaded.masker = loaded.masker_ = LungMasker.from_pretrained(masker)
     if views is not None:
         loaded.classifier_.set_params(views=views)
-    use_cache(loaded, cache).calibrate(chosen.files, chosen.labels)
+    use_cache(loaded, cache).calibrate(chosen.files, chosen.labels, chosen.patients)
     parts = {"calibration": chosen}
     if split != "test" and any(row.split == "test" for row in rows.rows):
         parts["test"] = rows.split("test")

@@ -16,13 +16,14 @@ class Conformal:
 
     Whatever the network, if new patients are like those it was calibrated on, the set of
     a patient holds the true class with the promised probability, in every class. An empty
-    set says that the scan is like none of them.
+    set says that the scan is like none of them. Patients are what is alike, not scans:
+    someone with many scans counts no more than someone with one.
 
     Parameters
     ----------
     scores : tuple of tuples of float
-        For each class the sorted scores of its calibration samples: one less the
-        probability of the true class.
+        For each class sorted scores, one less the probability of the true class: as many as
+        it has calibration patients, spread as those of all their scans are.
 
     References
     ----------
@@ -39,7 +40,12 @@ class Conformal:
     scores: tuple[tuple[float, ...], ...]
 
     @classmethod
-    def fit(cls, y_true: ArrayLike, probabilities: ArrayLike) -> Conformal:
+    def fit(
+        cls,
+        y_true: ArrayLike,
+        probabilities: ArrayLike,
+        groups: Sequence[Any] | None = None,
+    ) -> Conformal:
         """Calibrate on data that training and choices have not seen.
 
         Parameters
@@ -47,15 +53,20 @@ class Conformal:
         y_true : int array of shape (n,)
             Number of the true class.
         probabilities : float array of shape (n, classes)
+        groups : sequence, optional
+            Patient of each sample; without it each is a patient.
 
         Returns
         -------
         Conformal
         """
         truth, found = np.asarray(y_true), np.asarray(probabilities, float)
+        owners = (
+            np.arange(len(truth)) if groups is None else np.unique(groups, return_inverse=True)[1]
+        )
         return cls(
             tuple(
-                tuple(np.sort(1 - found[truth == number, number]).round(6).tolist())
+                _one_for_each(1 - found[truth == number, number], owners[truth == number])
                 for number in range(found.shape[1])
             )
         )
@@ -82,6 +93,16 @@ class Conformal:
             raise ValueError(f"coverage must lie between 0 and 1, got {coverage}")
         limits = np.array([_quantile(scores, coverage) for scores in self.scores])
         return np.asarray(1 - np.asarray(probabilities, float) <= limits + 1e-6)
+
+
+def _one_for_each(scores: NDArray[np.float64], owners: NDArray[np.intp]) -> tuple[float, ...]:
+    """Spread as many scores as there are owners over those of all, each owner with weight 1."""
+    _, owner, sizes = np.unique(owners, return_inverse=True, return_counts=True)
+    order = np.argsort(scores)
+    mass = np.cumsum(1 / sizes[owner][order])
+    # What is summed up in floats may fall short of a whole number.
+    chosen = np.searchsorted(mass, np.arange(1, len(sizes) + 1) - 1e-6)
+    return tuple(scores[order][chosen].round(6).tolist())
 
 
 def _quantile(scores: Sequence[Any], coverage: float) -> float:

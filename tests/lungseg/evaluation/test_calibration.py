@@ -47,6 +47,33 @@ def test_sets_hold_the_true_class_as_often_as_promised(coverage) -> None:
         assert held[truth[1500:] == number].mean() == pytest.approx(coverage, abs=0.05)
 
 
+def test_what_is_promised_is_promised_of_patients_however_many_scans_they_have() -> None:
+    rng = np.random.default_rng(0)
+
+    def patients(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        # Every tenth patient is hard, and has ten times as many scans as another.
+        hard = np.arange(count) % 10 == 0
+        owner = np.repeat(np.arange(count), np.where(hard, 20, 2))
+        sure = np.where(hard[owner], 0.2, 0.8) + rng.uniform(-0.1, 0.1, len(owner))
+        return np.zeros(len(owner), int), np.stack([sure, 1 - sure], axis=1), owner
+
+    truth, found, owner = patients(400)
+    _, others, whose = patients(400)
+    share = {}
+    for name, groups in (("patients", owner), ("scans", None)):
+        held = Conformal.fit(truth, found, groups).sets(others, 0.8)[:, 0]
+        share[name] = np.mean([held[whose == one].mean() for one in range(400)])
+    assert share["patients"] == pytest.approx(0.8, abs=0.03)
+    assert share["scans"] > 0.88
+
+
+def test_with_one_scan_each_patients_are_scans() -> None:
+    truth, found = drawn(200, 2.0)
+    model = Conformal.fit(truth, found)
+    assert Conformal.fit(truth, found, [f"p{i}" for i in range(200)]) == model
+    assert [len(scores) for scores in model.scores] == np.bincount(truth).tolist()
+
+
 def test_too_few_samples_rule_nothing_out() -> None:
     model = Conformal.fit([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.1, 0.9]])
     assert model.sets([[0.99, 0.01]], 0.9).all()
