@@ -130,6 +130,8 @@ class InfectionSegmenter(StoredEstimator):
     _section = "infection"
     _runtime = ("weights", "checkpoint", "verbose", "masker")
 
+    weights: str | Path | None
+
     curve_: ThresholdCurve | None
     _sized: Sized | None = None
 

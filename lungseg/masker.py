@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
+import lzma
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lungseg.training.lesion_bank import LesionBank
 
 #: The export that lies beside the weights, so that no other program need make it.
-_EXPORT = "masker.onnx.gz"
+_EXPORT = "masker.onnx.xz"
 
 
 class LungMasker(TransformerMixin, StoredEstimator):
@@ -127,6 +127,8 @@ class LungMasker(TransformerMixin, StoredEstimator):
 
     _section = "masker"
     _runtime = ("weights", "checkpoint", "verbose", "engine", "cache")
+
+    weights: str | Path | None
 
     # Set when weights are trained or found; the network and what runs it on first use.
     _folder: Path | None
@@ -403,7 +405,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
             return {}
         model = self._build(None)
         model.set_weights([store_as(part, precision) for part in self.model_.get_weights()])
-        return {_EXPORT: gzip.compress(to_onnx(model), mtime=0)}
+        return {_EXPORT: lzma.compress(to_onnx(model))}
 
     def to_onnx(self) -> bytes | None:
         """Return the network as ONNX; None where no export is stored and none can be made.
@@ -418,7 +420,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
 
         check_is_fitted(self)
         if self._folder is not None and (self._folder / _EXPORT).is_file():
-            return gzip.decompress((self._folder / _EXPORT).read_bytes())
+            return lzma.decompress((self._folder / _EXPORT).read_bytes())
         return to_onnx(self.model_) if can_export() and info(self.network).any_size else None
 
     def _learned(self) -> dict[str, Any]:

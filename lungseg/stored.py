@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -29,7 +30,7 @@ class StoredEstimator(BaseEstimator, ABC):
     #: Parameters that say how to run and not what was learned; an artefact leaves them out.
     _runtime: ClassVar[tuple[str, ...]]
 
-    weights: str | Path | None
+    weights: str | Path | Sequence[str | Path] | None
     model_: Any
 
     def save(
@@ -114,12 +115,14 @@ class StoredEstimator(BaseEstimator, ABC):
         from lungseg.weights import folder_of
 
         check_is_fitted(self)
-        if not self._is_loaded():
-            name = self.weights or ""
-            self._restore(read_section(name, self._section), folder_of(name))
+        if not self._is_loaded() and isinstance(self.weights, (str, Path)):
+            stored = read_section(self.weights, self._section)
+            self._restore(stored, folder_of(self.weights))
 
     def __sklearn_is_fitted__(self) -> bool:
-        return self._is_loaded() or self.weights not in (None, "imagenet")
+        # Several weights are what a training starts from, and none of them is the whole.
+        trained = isinstance(self.weights, (str, Path)) and self.weights != "imagenet"
+        return self._is_loaded() or trained
 
     def _files(self, precision: Precision) -> dict[str, bytes]:
         """Other files of the artefact."""

@@ -30,7 +30,7 @@ def weights_of(pipeline: Any) -> dict[str, Any]:
     >>> import lungseg
     >>> weights = weights_of(lungseg.Pipeline.from_pretrained())
     >>> weights["classifier"]["name"], sorted(weights["masker"]["files"])
-    ('covid-ct', ['masker.onnx.gz', 'masker.weights.h5'])
+    ('covid-ct', ['masker.onnx.xz', 'masker.weights.h5'])
     """
     stages = {name: getattr(pipeline, f"{name}_", None) for name in _STAGES}
     return {
@@ -45,7 +45,8 @@ def _stage(name: str, stage: Any) -> dict[str, Any]:
 
     network = getattr(stage, "network", None)
     weights = getattr(stage, "weights", None)
-    if weights is None:
+    # What a training started from is not what it ended in.
+    if weights is None or hasattr(stage, "history_"):
         return {"name": None, "network": network, "saved_with": {}, "files": {}}
     folder = folder_of(weights)
     config = json.loads((folder / "config.json").read_text("utf-8"))

@@ -337,3 +337,25 @@ def test_without_imagenet_it_starts_from_random_weights_and_says_so(pictures, mo
     with pytest.warns(UserWarning, match="starts from random weights, and the whole of it learns"):
         classifier.set_params(offline="random").fit(X, y)
     assert len(classifier.history_) == 2
+
+
+def test_a_classifier_of_two_trunks_is_fitted_saved_and_loaded(pictures, tmp_path) -> None:
+    X, y, groups = pictures
+    settings = {
+        "network_options": {"head": "lungs", "trunks": 2},
+        "weights": ["ct", "infection"],
+        "input_size": 32,
+    }
+    with pytest.raises(NotFittedError):
+        lungseg.CTClassifier(**settings).predict(X)
+    classifier = lungseg.CTClassifier(
+        **settings, ridge=0.1, epochs=0, folds=2, sampling="balanced", threshold="youden"
+    ).fit(X, y, groups)
+    loaded = lungseg.CTClassifier.from_pretrained(classifier.save(tmp_path / "two"))
+    found = classifier.predict_proba(X)
+    assert np.array_equal(loaded.predict_proba(X), found)
+    # Trained on, from its own weights, both trunks are there.
+    start = lungseg.CTClassifier(**{**settings, "weights": tmp_path / "two"})
+    start.classes_ = classifier.classes_
+    pairs = zip(start._build(start.weights).get_weights(), loaded.model_.get_weights(), strict=True)
+    assert all(np.array_equal(*pair) for pair in pairs)

@@ -186,8 +186,8 @@ def test_lungs_of_patients_kept_aside(masker, data) -> None:
 def test_a_masker_that_was_loaded_is_saved_with_its_export(masker, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("lungseg.networks.export.can_export", lambda: False)
     folder = masker.save(tmp_path / "copy")
-    stored = lungseg.weights.folder_of("lungs") / "masker.onnx.gz"
-    assert (folder / "masker.onnx.gz").read_bytes() == stored.read_bytes()
+    stored = lungseg.weights.folder_of("lungs") / "masker.onnx.xz"
+    assert (folder / "masker.onnx.xz").read_bytes() == stored.read_bytes()
     assert not masker._files("half")
 
 

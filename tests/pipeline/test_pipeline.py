@@ -77,7 +77,9 @@ def test_a_prediction_is_completed_for_a_report(shipped, scans, tmp_path) -> Non
     assert complete(prediction, shipped, heatmap=False).heatmap is None
 
 
-def test_weights_that_were_trained_here_have_no_name(own) -> None:
+@pytest.mark.parametrize("start", [None, "ct", ["ct", "infection"]])
+def test_weights_that_were_trained_here_have_no_name(own, start, monkeypatch) -> None:
+    monkeypatch.setattr(own.classifier_, "weights", start)
     assert weights_of(own)["classifier"] == {
         "name": None,
         "network": "simple",
@@ -113,7 +115,7 @@ def test_an_artefact_is_whole(own, tmp_path) -> None:
     assert config["roi"]["params"] == lungseg.RoiMultiply().get_params()
     assert {"masker", "versions", "format"} <= set(config)
     # The export is there where the packages that make one are.
-    assert {p.name for p in folder.iterdir()} - {"masker.onnx.gz"} == {
+    assert {p.name for p in folder.iterdir()} - {"masker.onnx.xz"} == {
         "SHA256SUMS",
         "card.md",
         "classifier.weights.h5",
