@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -16,6 +17,9 @@ Floats = NDArray[np.float32]
 
 #: Standard deviation, in places of the map, by which slopes of single places are smoothed.
 _SMOOTH = 1.5
+
+#: Pictures at a time: for gradients, all maps of all layers are kept.
+_AT_ONCE = 2
 
 
 def grad_cam(
@@ -66,20 +70,39 @@ def grad_cam(
         raise ValueError(f"target must be a class from 0 to {model.output_shape[-1] - 1}")
     joined = [] if layer else first_maps(model)
     chosen = joined or [(model.get_layer(layer) if layer else _last_maps(model)).output]
-    both = keras.Model(model.inputs, [chosen, model.outputs[0]])
+    # Cut there, so that gradients need the maps of what comes after and no weights.
+    parts = (
+        keras.Model(model.inputs, chosen),
+        keras.Model([*chosen, *model.inputs], model.outputs[0]),
+    )
     batch = as_batch(pictures)
     if model.input_shape[-1] != batch.shape[-1]:
         batch = np.repeat(batch, model.input_shape[-1], axis=-1)
-    shape = pictures.shape[2], pictures.shape[1]
-    large = np.zeros(pictures.shape[:3], np.float32)
-    for maps, slopes in _maps_and_slopes(both, batch, target):
-        heat = _each_place(maps, slopes) if joined else _all_places(maps, slopes)
-        # Of a picture seen at several sizes, in units of one place of the largest maps.
-        heat *= maps.shape[1] * maps.shape[2] / (shape[0] * shape[1])
-        large += [cv2.resize(part, shape, interpolation=cv2.INTER_LINEAR) for part in heat]
-    large = np.maximum(large, 0)
+    weigh = _each_place if joined else _all_places
+    large = np.concatenate(
+        [
+            _heat(_maps_and_slopes(parts, batch[first : first + _AT_ONCE], target), weigh, batch)
+            for first in range(0, len(batch), _AT_ONCE)
+        ]
+    )
     peaks = large.max(axis=(1, 2), keepdims=True)
     return np.asarray(np.where(peaks > 0, large / np.maximum(peaks, 1e-12), 0), np.float32)
+
+
+def _heat(
+    seen: list[tuple[Floats, Floats]],
+    weigh: Callable[[Floats, Floats], Floats],
+    batch: Floats,
+) -> Floats:
+    """Sum up what speaks for the class over the sizes of a picture, at the picture's own."""
+    rows, columns = batch.shape[1:3]
+    large = np.zeros((len(seen[0][0]), rows, columns), np.float32)
+    for maps, slopes in seen:
+        # In units of one place of the largest maps.
+        heat = weigh(maps, slopes) * (maps.shape[1] * maps.shape[2] / (rows * columns))
+        for place, part in zip(large, heat, strict=True):
+            place += cv2.resize(part, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    return np.maximum(large, 0)
 
 
 def _each_place(maps: Floats, slopes: Floats) -> Floats:
@@ -105,18 +128,23 @@ def _last_maps(model: Any) -> Any:
 
 
 def _maps_and_slopes(
-    both: Any, batch: NDArray[np.float32], target: int
+    parts: tuple[Any, Any], batch: NDArray[np.float32], target: int
 ) -> list[tuple[Floats, Floats]]:
-    """Feature maps, and the gradients of the class's logit with respect to them."""
+    """Feature maps, and the gradients of the class's logit with respect to them.
+
+    Logits of other pictures do not depend on these maps: one sum serves all.
+    """
+    first, rest = parts
+    shown = keras.ops.convert_to_tensor(batch)
     backend = backend_name()
+    maps: Any
     if backend == "tensorflow":
         import tensorflow as tf
 
-        with tf.GradientTape() as tape:
-            # Trainable weights are watched, and with them whatever depends on them.
-            maps, logits = both([batch], training=False)
-            # Logits of other pictures do not depend on these maps: one sum serves all.
-            total = tf.reduce_sum(logits[:, target])
+        maps = _as_list(first([shown], training=False))
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(maps)
+            total = tf.reduce_sum(rest([*maps, shown], training=False)[:, target])
         slopes = tape.gradient(total, maps)
         # Whatever the network computes in: OpenCV resizes no half precision.
         return [
@@ -126,8 +154,9 @@ def _maps_and_slopes(
     if backend == "torch":
         import torch
 
-        maps, logits = both([batch], training=False)
-        slopes = torch.autograd.grad(logits[:, target].sum(), maps)
+        maps = [one.detach().requires_grad_() for one in _as_list(first([shown], training=False))]
+        total = rest([*maps, shown], training=False)[:, target].sum()
+        slopes = torch.autograd.grad(total, maps)
         return [
             (one.detach().float().cpu().numpy(), slope.detach().float().cpu().numpy())
             for one, slope in zip(maps, slopes, strict=True)
@@ -136,3 +165,8 @@ def _maps_and_slopes(
         f"Grad-CAM takes gradients on TensorFlow or PyTorch, and Keras runs on {backend}: set "
         "KERAS_BACKEND=tensorflow"
     )
+
+
+def _as_list(found: Any) -> list[Any]:
+    """Undo what Keras does to a list of one output."""
+    return list(found) if isinstance(found, (list, tuple)) else [found]

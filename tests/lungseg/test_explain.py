@@ -85,3 +85,9 @@ def test_a_pipeline_explains_in_the_grid_of_the_scan(chest) -> None:
         pipeline.explain([scan], "influenza")
     rgb = heat_overlay(np.zeros(scan.shape[1:], np.uint8), heat.voxels[6])
     assert rgb.shape == (*scan.shape[1:], 3)
+
+
+def test_many_pictures_are_explained_as_each_alone() -> None:
+    pictures = np.random.default_rng(0).integers(0, 255, (5, 64, 64), np.uint8)
+    alone = [grad_cam(spot_detector(), pictures[i : i + 1], 1)[0] for i in range(5)]
+    assert np.allclose(grad_cam(spot_detector(), pictures, 1), alone, atol=1e-5)
