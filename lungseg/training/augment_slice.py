@@ -19,6 +19,7 @@ from lungseg.preprocess.body_box import body_box
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
 from lungseg.training.annotations import burn_annotations
+from lungseg.training.coarse import coarse
 from lungseg.training.consolidation import add_consolidation
 from lungseg.training.disease import add_opacities
 from lungseg.training.gas import add_gas
@@ -71,16 +72,24 @@ class SliceAugmentation:
             voxels = _random_window(rng).apply(self._diseased(voxels, mask, rng))
         if self.crop:
             voxels, mask = _random_view(voxels, mask, rng)
-        box = Letterbox(voxels.shape, self.size)
+        framed, share = self._framed(voxels, mask.astype(np.uint8) * 255, rng)
         compose = self._compose()
         compose.set_random_seed(int(rng.integers(2**31)))
-        both = compose(image=box.apply(voxels), mask=box.apply(mask.astype(np.uint8) * 255))
+        both = compose(image=framed, mask=share)
         grey = both["image"]
         if rng.random() < 0.1:
             grey = _inverted_border(grey, rng)
         if rng.random() < 0.3:
             grey = burn_annotations(grey, rng)
         return grey, both["mask"]
+
+    def _framed(
+        self, grey: NDArray[np.uint8], share: NDArray[np.uint8], rng: np.random.Generator
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        if self.crop and rng.random() < 0.15:
+            return coarse(grey, share, self.size, rng)
+        box = Letterbox(grey.shape, self.size)
+        return box.apply(grey), box.apply(share)
 
     def _diseased(
         self, slice_hu: NDArray[Any], mask: NDArray[np.bool_], rng: np.random.Generator
