@@ -71,9 +71,11 @@ def test_torch_finds_the_same_heat(tmp_path) -> None:
 
 
 def test_a_pipeline_explains_in_the_grid_of_the_scan(chest) -> None:
-    scan, _ = chest
+    whole, _ = chest
+    # Each slice that is explained takes seconds.
+    scan = whole.with_voxels(whole.voxels[5:8], whole.affine)
     pipeline = lungseg.Pipeline.from_pretrained()
-    heat, of_picture = pipeline.explain([scan, scan.voxels[6]])
+    heat, of_picture = pipeline.explain([scan, scan.voxels[1]])
     assert heat.shape == scan.shape
     assert np.array_equal(heat.affine, scan.affine)
     assert of_picture.shape == (1, *scan.shape[1:])
@@ -83,7 +85,7 @@ def test_a_pipeline_explains_in_the_grid_of_the_scan(chest) -> None:
     assert not heat.voxels[outside].any()
     with pytest.raises(ValueError, match="label must be one of"):
         pipeline.explain([scan], "influenza")
-    rgb = heat_overlay(np.zeros(scan.shape[1:], np.uint8), heat.voxels[6])
+    rgb = heat_overlay(np.zeros(scan.shape[1:], np.uint8), heat.voxels[1])
     assert rgb.shape == (*scan.shape[1:], 3)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +12,7 @@ from PIL import Image
 
 import lungseg
 from lungseg.preprocess.window import Window
-
-
-def run(*words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from lungseg.cli import main; main()", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+from tests.lungseg.cli.calling import run, run_apart
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +70,7 @@ def test_inspect_says_what_each_input_is(inputs) -> None:
 
 
 def test_demo(tmp_path) -> None:
-    result = run("demo", "--out", tmp_path / "demo")
+    result = run_apart("demo", "--out", tmp_path / "demo")
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     assert {p.name for p in (tmp_path / "demo").iterdir()} == {
@@ -109,6 +103,12 @@ def test_wrong_use_is_one_line_and_no_stack_trace(words, code) -> None:
     result = run(*words)
     assert result.returncode == code
     assert "Traceback" not in result.stderr
+
+
+def test_the_process_ends_with_the_code_of_its_error() -> None:
+    result = run_apart("predict", "no-such.png")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: no-such.png")
 
 
 def test_fit_and_evaluate(tmp_path, pictures) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 import lungseg
 from lungseg.bench.cases import Result, available, run_case
-from tests.lungseg.cli.test_commands import run
+from tests.lungseg.cli.calling import run
 
 
 def test_an_export_says_how_it_is_fed(tmp_path) -> None:

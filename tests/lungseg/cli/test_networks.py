@@ -5,7 +5,7 @@ import json
 import pytest
 
 from lungseg.networks import names
-from tests.lungseg.cli.test_commands import run
+from tests.lungseg.cli.calling import run
 
 
 @pytest.fixture(scope="module")

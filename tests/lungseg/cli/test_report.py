@@ -12,7 +12,7 @@ from PIL import Image
 
 import lungseg
 from lungseg.preprocess.window import Window
-from tests.lungseg.cli.test_commands import run
+from tests.lungseg.cli.calling import run
 from tests.lungseg.dicom_files import make_slice, stored_chest, write
 
 

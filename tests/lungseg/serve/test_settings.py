@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from lungseg.serve.settings import Limits, Settings
-from tests.lungseg.cli.test_commands import run
+from tests.lungseg.cli.calling import run
 
 TOKEN = "a token of some length"
 

@@ -15,7 +15,7 @@ from lungseg.training.lesion_bank import LesionBank
 from lungseg.training.lung_labels import lungs_around_lesions
 from lungseg.training.mixture import Source, mix
 from lungseg.training.strangers import strangers
-from tests.lungseg.cli.test_commands import run
+from tests.lungseg.cli.calling import run
 
 
 def consolidated() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
