@@ -604,12 +604,17 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         sure = [found[0] if len(found) == 1 else None for found in sets]
         return np.array(sure, object)
 
-    def predict_set(self, X: Iterable[Any], coverage: float = 0.9) -> list[tuple[Any, ...]]:
+    def predict_set(
+        self, X: Iterable[Any], coverage: float = 0.9, confidence: float | None = 0.95
+    ) -> list[tuple[Any, ...]]:
         """Classes that cannot be ruled out, for each scan; see `sets_of`."""
-        return self.sets_of(self.predict_proba(X), coverage)
+        return self.sets_of(self.predict_proba(X), coverage, confidence)
 
     def sets_of(
-        self, probabilities: NDArray[np.float64], coverage: float = 0.9
+        self,
+        probabilities: NDArray[np.float64],
+        coverage: float = 0.9,
+        confidence: float | None = 0.95,
     ) -> list[tuple[Any, ...]]:
         """Prediction sets for rows of probabilities.
 
@@ -619,6 +624,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         coverage : float
             Probability with which a set holds the true class of a patient who is like
             those of the validation data.
+        confidence : float or None
+            With which that is promised, since the validation data may be easier by chance;
+            None promises it on average over such data. See `Conformal.sets`.
 
         Returns
         -------
@@ -636,7 +644,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
                 "prediction sets need validation data: fit with groups or validation, or call "
                 "calibrate"
             )
-        sets = self.conformal_.sets(probabilities, coverage)
+        sets = self.conformal_.sets(probabilities, coverage, confidence)
         return [tuple(self.classes_[row].tolist()) for row in sets]
 
     def labels_of(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:

@@ -326,10 +326,12 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         self._require_fitted()
         return self.classifier_.predict(self._rois(X), coverage=coverage)
 
-    def predict_set(self, X: Iterable[Any], coverage: float = 0.9) -> list[tuple[Any, ...]]:
+    def predict_set(
+        self, X: Iterable[Any], coverage: float = 0.9, confidence: float | None = 0.95
+    ) -> list[tuple[Any, ...]]:
         """Classes that cannot be ruled out, for each scan; see `CTClassifier.sets_of`."""
         self._require_fitted()
-        return self.classifier_.predict_set(self._rois(X), coverage)
+        return self.classifier_.predict_set(self._rois(X), coverage, confidence)
 
     def calibrate(
         self, X: Iterable[Any], y: Sequence[Any], groups: Sequence[Any] | None = None

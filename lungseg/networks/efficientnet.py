@@ -97,28 +97,21 @@ def efficientnet(
     # === Trunks ===
     inputs = keras.Input(input_shape, name="picture")
     grey = inputs[..., :1] if head == "lungs" else inputs
-    first, *others = (
-        rename_trunk(
-            efficientnet_trunk(
-                grey,
-                variant,
-                norm_momentum=norm_momentum,
-                weights=None if number else weights,
-            ),
-            number,
-        )
-        for number in range(trunks)
-    )
+    seen = []
+    for number in range(trunks):
+        start = None if number else weights
+        trunk = efficientnet_trunk(grey, variant, norm_momentum=norm_momentum, weights=start)
+        seen.append(rename_trunk(trunk, number))
 
     # === Head ===
     if head == "s2":
-        outputs = s2_head(first.output, classes, dropout=dropout)
+        outputs = s2_head(seen[0].output, classes, dropout=dropout)
     elif head == "lungs":
         lungs = keras.layers.Rescaling(1 / 255, name="lungs")(inputs[..., 1:])
-        looks = lung_looks([first, *others], grey, lungs, scales)
+        looks = lung_looks(seen, grey, lungs, scales)
         outputs = lung_logits(looks, classes, dropout=dropout, zero=zero_head)
     else:
-        outputs = pooled_logits(first.output, classes, dropout=dropout, zero=zero_head)
+        outputs = pooled_logits(seen[0].output, classes, dropout=dropout, zero=zero_head)
     suffix = "" if head == "pool" else f"-{head}"
     return keras.Model(inputs, outputs, name=f"efficientnet{variant}{suffix}")
 

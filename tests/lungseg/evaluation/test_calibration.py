@@ -40,7 +40,7 @@ def test_every_sample_is_in_one_bin() -> None:
 def test_sets_hold_the_true_class_as_often_as_promised(coverage) -> None:
     truth, found = drawn(3000, 3.0, seed=1)
     model = Conformal.fit(truth[:1500], found[:1500])
-    sets = model.sets(found[1500:], coverage)
+    sets = model.sets(found[1500:], coverage, confidence=None)
     held = sets[np.arange(1500), truth[1500:]]
     assert held.mean() == pytest.approx(coverage, abs=0.03)
     for number in range(3):
@@ -61,7 +61,7 @@ def test_what_is_promised_is_promised_of_patients_however_many_scans_they_have()
     _, others, whose = patients(400)
     share = {}
     for name, groups in (("patients", owner), ("scans", None)):
-        held = Conformal.fit(truth, found, groups).sets(others, 0.8)[:, 0]
+        held = Conformal.fit(truth, found, groups).sets(others, 0.8, None)[:, 0]
         share[name] = np.mean([held[whose == one].mean() for one in range(400)])
     assert share["patients"] == pytest.approx(0.8, abs=0.03)
     assert share["scans"] > 0.88
@@ -74,11 +74,37 @@ def test_with_one_scan_each_patients_are_scans() -> None:
     assert [len(scores) for scores in model.scores] == np.bincount(truth).tolist()
 
 
-def test_too_few_samples_rule_nothing_out() -> None:
-    model = Conformal.fit([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.1, 0.9]])
-    assert model.sets([[0.99, 0.01]], 0.9).all()
+@pytest.mark.parametrize("patients", [40, 150])
+def test_with_a_confidence_nearly_every_calibration_keeps_its_promise(patients: int) -> None:
+    rng = np.random.default_rng(1)
+    kept = {0.95: 0, None: 0}
+    for _ in range(1000):
+        # Of a score that is uniform, what lies below a limit is the limit.
+        sure = rng.uniform(size=patients)
+        model = Conformal.fit(np.zeros(patients, int), np.stack([1 - sure, sure], axis=1))
+        for confidence in kept:
+            below = np.linspace(0, 1, 2001)
+            sets = model.sets(np.stack([1 - below, below], axis=1), 0.9, confidence)
+            kept[confidence] += bool(sets[:, 0].mean() >= 0.9)
+    assert 0.935 < kept[0.95] / 1000 < 0.995
+    assert 0.4 < kept[None] / 1000 < 0.65
+
+
+@pytest.mark.parametrize(("patients", "confidence"), [(28, 0.95), (8, None)])
+def test_too_few_samples_rule_nothing_out(patients: int, confidence: float | None) -> None:
+    def model(count: int) -> Conformal:
+        return Conformal.fit([0] * count + [1] * count, [[0.9, 0.1]] * count + [[0.2, 0.8]] * count)
+
+    assert model(patients).sets([[0.01, 0.99]], 0.9, confidence).all()
+    assert not model(patients + 1).sets([[0.01, 0.99]], 0.9, confidence).all()
+
+
+def test_a_promise_out_of_its_range_is_an_error() -> None:
+    model = Conformal.fit([0, 1], [[0.9, 0.1], [0.2, 0.8]])
     with pytest.raises(ValueError, match="coverage"):
         model.sets([[0.5, 0.5]], 1.0)
+    with pytest.raises(ValueError, match="confidence"):
+        model.sets([[0.5, 0.5]], 0.9, 0)
 
 
 def test_a_better_classifier_is_told_from_an_equal_one() -> None:
