@@ -11,7 +11,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils.class_weight import compute_class_weight
 
 from lungseg.artifact import load_weights
 from lungseg.classifier_checks import check_classifier
@@ -28,8 +27,6 @@ from lungseg.preprocess.pictures import mask_to_pictures, scan_to_pictures, spre
 from lungseg.preprocess.window import Window
 from lungseg.scan import Heatmap, LungMask, Scan
 from lungseg.stored import StoredEstimator
-from lungseg.training.balanced import balanced_weights
-from lungseg.training.schedule import Schedule
 
 #: Fewer scans than this say nothing of a temperature.
 _ENOUGH = 20
@@ -307,31 +304,12 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         seen: list[NDArray[np.float64]] | None = None,
     ) -> None:
         """Train ``model_``; bags are the pictures of one scan each, seen is of `_see_once`."""
-        model, started = self._start()
-        data = _flatten(bags, numbers)
-        loss = self._make_loss(numbers)
-        draws = self._draws(bags, numbers, groups)
-        self.history_ = []
-        if self.ridge is not None:
-            self.history_.append(self._fit_head(model, data, draws, self.ridge, seen))
-        if self.epochs:
-            from lungseg.training.classifier_fit import train_classifier
+        from lungseg.training.teach_classifier import teach_classifier
 
-            self.history_ += train_classifier(
-                model,
-                data,
-                None if aside is None else _flatten(*aside[:2]),
-                loss=loss,
-                schedule=self._schedule(len(data[1]), started),
-                augment=self.augment,
-                weights=draws,
-                folder=None if self.checkpoint is None else Path(self.checkpoint) / part,
-                tensorboard=None if self.tensorboard is None else Path(self.tensorboard) / part,
-                seed=self.seed,
-                verbose=self.verbose,
-            )
-        if self.sampling == "smote":
-            self._fit_last_layer(model, data, loss)
+        model, started = self._start()
+        self.history_ = teach_classifier(
+            self, model, bags, numbers, groups, aside, started=started, part=part, seen=seen
+        )
         self.model_ = model
 
     def _see_once(self, bags: list[NDArray[np.uint8]]) -> list[NDArray[np.float64]] | None:
@@ -472,91 +450,6 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             [groups[i] for i in keep],
             ([bags[i] for i in aside], numbers[aside], [groups[i] for i in aside]),
         )
-
-    def _draws(
-        self, bags: list[NDArray[np.uint8]], numbers: NDArray[Any], groups: Sequence[Any] | None
-    ) -> NDArray[np.float64] | None:
-        if self.sampling != "balanced":
-            return None
-        return balanced_weights(numbers.tolist(), [len(bag) for bag in bags], groups)
-
-    def _fit_head(
-        self,
-        model: Any,
-        data: tuple[NDArray[np.uint8], NDArray[Any]],
-        draws: NDArray[np.float64] | None,
-        ridge: float,
-        seen: list[NDArray[np.float64]] | None,
-    ) -> dict[str, float]:
-        from lungseg.training.fit_head import fit_head
-
-        gamma, alpha = self._focus(data[1])
-        found = fit_head(
-            model,
-            data,
-            ridge=ridge,
-            gamma=gamma,
-            alpha=alpha,
-            weights=draws,
-            mirror=self.augment,
-            batch_size=self.batch_size,
-            seen=seen,
-        )
-        if self.verbose:
-            shown = "  ".join(f"{name} {value:.4f}" for name, value in found.items())
-            print(f"head  {shown}", file=sys.stderr, flush=True)
-        return found
-
-    def _fit_last_layer(
-        self, model: Any, data: tuple[NDArray[np.uint8], NDArray[Any]], loss: Any
-    ) -> None:
-        from lungseg.training.smote import fit_last_layer
-
-        # A last layer by itself bears a higher rate, as in `train_classifier`.
-        fit_last_layer(
-            model,
-            data,
-            loss=loss,
-            batch_size=self.batch_size,
-            learning_rate=10 * self.learning_rate,
-            seed=self.seed,
-        )
-
-    def _schedule(self, pictures: int, started: bool) -> Schedule:
-        freeze_norm = self.freeze_norm
-        if freeze_norm == "auto":
-            freeze_norm = started and pictures < 8 * self.batch_size
-        # A trunk that was to be trained already and is not has to learn with the rest.
-        afresh = self.weights is not None and not started
-        return Schedule(
-            epochs=self.epochs + (self.frozen_epochs if afresh else 0),
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            frozen_epochs=0 if afresh else self.frozen_epochs,
-            unfreeze=1.0 if afresh else self.unfreeze,
-            freeze_norm=bool(freeze_norm),
-            average=self.average,
-            mixup=self.mixup,
-            patience=self.patience,
-        )
-
-    def _make_loss(self, numbers: NDArray[Any]) -> Any:
-        from lungseg.training.focal import KerasFocalLoss, focal_loss
-
-        gamma, alpha = self._focus(numbers)
-        return KerasFocalLoss(gamma, alpha) if self.mixup else focal_loss(gamma, alpha)
-
-    def _focus(self, numbers: NDArray[Any]) -> tuple[float, list[float] | None]:
-        """Gamma and alpha of the focal loss; cross-entropy is that of gamma 0."""
-        weights = np.ones(len(self.classes_)) if self.alpha is None else np.array(self.alpha, float)
-        if len(weights) != len(self.classes_):
-            raise ValueError(f"alpha needs {len(self.classes_)} weights, got {len(weights)}")
-        if self.class_weight is not None:
-            weights = weights * compute_class_weight(
-                self.class_weight, classes=self.classes_, y=self.classes_[numbers]
-            )
-        gamma = self.gamma if self.loss == "focal" else 0.0
-        return gamma, None if np.all(weights == 1) else weights.tolist()
 
     # === Inference ===
 
@@ -834,10 +727,3 @@ def _as_labels(y: Sequence[Any]) -> NDArray[Any]:
     if labels.ndim != 1:
         raise ValueError(f"y must be one label for each scan, got an array of shape {labels.shape}")
     return labels
-
-
-def _flatten(
-    bags: list[NDArray[np.uint8]], numbers: NDArray[Any]
-) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-    """Give every picture of a scan the scan's label."""
-    return np.concatenate(bags), np.repeat(numbers, [len(bag) for bag in bags])

@@ -113,15 +113,6 @@ def test_groups_split_before_augmentation(pictures) -> None:
     assert "val_loss" not in without.history_[0]
 
 
-def test_cross_entropy_is_the_focal_loss_without_discount() -> None:
-    logits = keras.ops.convert_to_tensor(np.array([[0.0, 2.0]], np.float32))
-    for loss, gamma in (("cross-entropy", 5.0), ("focal", 0.0)):
-        classifier = lungseg.CTClassifier(loss=loss, gamma=gamma)
-        classifier.classes_ = np.array([0, 1])
-        value = float(classifier._make_loss(np.array([0, 1]))(np.array([1]), logits))
-        assert value == pytest.approx(np.log1p(np.exp(-2)), rel=1e-4)
-
-
 @pytest.mark.parametrize(
     ("change", "labels", "message"),
     [
