@@ -57,6 +57,9 @@ class LungMasker(TransformerMixin, StoredEstimator):
         How many times as large the frame is where a whole body with air around it is seen:
         lungs are then nearly as large in it as those of a picture that is cropped to
         them. The time it takes goes by its square; docs/masker.md has what it brings.
+    enlarge : float
+        How many times at most a slice of few pixels is enlarged, which is then shown in a
+        smaller frame.
     target : {"lungs", "surrounding"}
         What the network is taught to mark. "surrounding" is the published target: the
         tissue around the lungs, that is the body with its holes filled and not lung. The
@@ -143,6 +146,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         input_size: int = 256,
         crop: bool = True,
         body_scale: float = 1.0,
+        enlarge: float = 3.0,
         target: Literal["lungs", "surrounding"] = "lungs",
         threshold: float = 0.5,
         turns: int = 0,
@@ -167,6 +171,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         self.input_size = input_size
         self.crop = crop
         self.body_scale = body_scale
+        self.enlarge = enlarge
         self.target = target
         self.threshold = threshold
         self.turns = turns
@@ -377,6 +382,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
             turns=self.turns,
             crop=self.crop,
             body_scale=self.body_scale,
+            enlarge=self.enlarge,
             surrounding=self.target == "surrounding",
             sharpness=self.sharpness_,
             confidence=self.confidence_,
@@ -477,6 +483,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
             filters=(1, None),
             input_size=(32, None),
             body_scale=(1, 4),
+            enlarge=(1, None),
             threshold=(0, 1),
             turns=(0, 4),
             min_confidence=(0, 1),

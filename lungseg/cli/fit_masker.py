@@ -35,6 +35,9 @@ def fit_masker(
     body_scale: Annotated[
         float, typer.Option(help="Times as large a frame where a whole body is seen.")
     ] = 1.0,
+    enlarge: Annotated[
+        float, typer.Option(help="Times at most that slices of few pixels are enlarged.")
+    ] = 3.0,
     epochs: Annotated[
         int, typer.Option(help="Passes over the training data; 0: measure --weights.")
     ] = 70,
@@ -92,6 +95,7 @@ def fit_masker(
         filters=filters,
         input_size=input_size,
         body_scale=body_scale,
+        enlarge=enlarge,
         target=target,  # type: ignore[arg-type]
         epochs=epochs,
         epoch_slices=epoch_slices,

@@ -34,7 +34,7 @@ class Finder:
     Parameters
     ----------
     engine : Engine
-    input_size, threshold, turns, crop, body_scale, min_confidence, fallback
+    input_size, threshold, turns, crop, body_scale, enlarge, min_confidence, fallback
         As in `LungMasker`.
     surrounding : bool
         The network marks the tissue around the lungs.
@@ -49,6 +49,7 @@ class Finder:
     turns: int
     crop: bool
     body_scale: float
+    enlarge: float
     surrounding: bool
     sharpness: float
     confidence: Confidence
@@ -76,7 +77,13 @@ class Finder:
 
     def view(self, slices: NDArray[Any]) -> Letterbox:
         """Choose what of axial slices is shown; see `choose_view`."""
-        return choose_view(slices, self.input_size, crop=self.crop, body_scale=self.body_scale)
+        return choose_view(
+            slices,
+            self.input_size,
+            crop=self.crop,
+            body_scale=self.body_scale,
+            enlarge=self.enlarge,
+        )
 
     def evidence(
         self,

@@ -15,16 +15,20 @@ from lungseg.preprocess.window import Window
 #: is compiled once.
 _STEP = 32
 
-#: No slice is enlarged more than this many times: lung that is blurred so far looks like
-#: gas. But no frame is smaller than the next number.
-_ENLARGED, _LEAST = 3, 96
+#: No frame is smaller than this, however few pixels a slice has.
+_LEAST = 96
 
 #: How many slices of a volume are looked at to find the body.
 _LOOKS = 12
 
 
 def choose_view(
-    slices: NDArray[Any], size: int, *, crop: bool = True, body_scale: float = 1.0
+    slices: NDArray[Any],
+    size: int,
+    *,
+    crop: bool = True,
+    body_scale: float = 1.0,
+    enlarge: float = 3.0,
 ) -> Letterbox:
     """Choose the part of the slices that is shown, and the frame it is fitted into.
 
@@ -43,6 +47,9 @@ def choose_view(
         How many times as large a frame is where that leaves something out: air lies around
         a whole body then, and lungs would be smaller in the frame than those of a picture
         that is cropped to them.
+    enlarge : float
+        No slice is enlarged more than this many times: lung that is blurred farther than
+        what a network was taught looks like gas.
 
     Returns
     -------
@@ -63,7 +70,7 @@ def choose_view(
     if body_scale != 1 and box is not None and Letterbox(shape, size, box).shown != shape:
         size = round(body_scale * size / _STEP) * _STEP
     longest = max(Letterbox(shape, size, box).shown)
-    size = min(size, max(_LEAST, -(-_ENLARGED * longest // _STEP) * _STEP))
+    size = min(size, max(_LEAST, int(-(-enlarge * longest // _STEP) * _STEP)))
     whole = Letterbox(shape, size, box)
     if len(slices) == 1:
         return whole

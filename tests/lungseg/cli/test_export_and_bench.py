@@ -15,7 +15,7 @@ def test_an_export_says_how_it_is_fed(tmp_path) -> None:
     result = run("export", tmp_path / "lungs.onnx")
     assert result.returncode == 0, result.stderr
     facts = json.loads((tmp_path / "lungs.json").read_text("utf-8"))
-    assert facts["longer side"] == 256
+    assert facts["longer side"] == 320
     session = runtime.InferenceSession(
         str(tmp_path / "lungs.onnx"), providers=["CPUExecutionProvider"]
     )

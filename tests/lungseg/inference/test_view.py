@@ -45,6 +45,12 @@ def test_lungs_are_as_large_in_a_whole_body_as_in_a_picture_cropped_to_them(ches
     assert close.frame == (160, 160)
 
 
+def test_a_slice_of_few_pixels_has_a_smaller_frame() -> None:
+    few = np.full((1, 40, 50), 100, np.uint8)
+    frames = {times: choose_view(few, 320, enlarge=times).frame for times in (1, 3, 4.5, 10)}
+    assert frames == {1: (96, 96), 3: (160, 160), 4.5: (256, 256), 10: (320, 320)}
+
+
 def test_nothing_is_cut_off_a_picture_cropped_to_the_lungs() -> None:
     # Lungs open to the border: what is dark there is not air around the patient.
     grey = np.full((120, 160), 20, np.uint8)
