@@ -38,9 +38,9 @@ def coarse(
     Examples
     --------
     >>> grey = np.full((512, 512), 9, np.uint8)
-    >>> small, share = coarse(grey, grey, 256, np.random.default_rng(1))
+    >>> small, share = coarse(grey, grey, 1000, np.random.default_rng(1))
     >>> small.shape, bool((small == 9).mean() < 1)
-    ((256, 256), True)
+    ((1000, 1000), True)
     """
     longest = int(rng.integers(*_LONGEST, endpoint=True))
     shown = float(np.clip(longest * rng.uniform(*_ENLARGED), min(_LEAST, size), size))
