@@ -84,9 +84,7 @@ def teach_classifier(
             seen=seen,
         )
         history.append(found)
-        if classifier.verbose:
-            shown = "  ".join(f"{name} {value:.4f}" for name, value in found.items())
-            print(f"head  {shown}", file=sys.stderr, flush=True)
+        _say(classifier, found)
     if classifier.epochs:
         history += train_classifier(
             model,
@@ -104,6 +102,12 @@ def teach_classifier(
     if classifier.sampling == "smote":
         _fit_last_layer(classifier, model, data, loss)
     return history
+
+
+def _say(classifier: CTClassifier, found: dict[str, float]) -> None:
+    if classifier.verbose:
+        shown = "  ".join(f"{name} {value:.4f}" for name, value in found.items())
+        print(f"head  {shown}", file=sys.stderr, flush=True)
 
 
 def _folder(folder: str | Path | None, part: str) -> Path | None:
