@@ -1,7 +1,7 @@
 """Measure maskers on input that is hard, and whose truth is known: to choose between them.
 
 python benchmarks/hard.py --data DATA [--masker NAME|DIR …] [--body-scale 1.2]
-    [--enlarge 4] [--json FILE]
+    [--enlarge 4] [--scales 1 --scales 1.2] [--json FILE]
 
 Consolidation is painted into lungs as in training, slices are made coarse, and phantoms are drawn.
 Every fourth training slice of kmader_lungs and all validation slices; the test slices are not read.
@@ -43,6 +43,9 @@ def main() -> None:
     parser.add_argument("--masker", nargs="*", default=["lungs"])
     parser.add_argument("--body-scale", type=float, help="In place of the masker's.")
     parser.add_argument("--enlarge", type=float, help="In place of the masker's.")
+    parser.add_argument(
+        "--scales", type=float, action="append", help="In place of the masker's; repeatable."
+    )
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rows = read_manifest(given.data / "kmader_lungs/manifest.csv", need=("mask",))
@@ -56,6 +59,8 @@ def main() -> None:
             masker.set_params(body_scale=given.body_scale)
         if given.enlarge:
             masker.set_params(enlarge=given.enlarge)
+        if given.scales:
+            masker.set_params(scales=tuple(given.scales))
         figures[name] = slices(masker, rows) | phantoms(masker)
         print(name)
         for figure, value in figures[name].items():

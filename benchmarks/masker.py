@@ -1,7 +1,7 @@
 """Measure a masker on everything here that says how right it is.
 
 python benchmarks/masker.py --data DATA [--masker NAME|DIR] [--frame 288] [--body-scale 1.25]
-    [--threshold 0.6] [--split val] [--json FILE]
+    [--scales 1 --scales 1.2] [--threshold 0.6] [--split val] [--json FILE]
 
 With `--split train` only what slices with a truth say is measured: how near the labels and the
 masks come where the network has seen the labels.
@@ -38,6 +38,9 @@ def main() -> None:
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--frame", type=int, help="In place of the masker's input_size.")
     parser.add_argument("--body-scale", type=float, help="In place of the masker's.")
+    parser.add_argument(
+        "--scales", type=float, action="append", help="In place of the masker's; repeatable."
+    )
     parser.add_argument("--threshold", type=float, help="In place of the masker's.")
     parser.add_argument("--split", choices=("train", "val", "test"), default="test")
     parser.add_argument("--json", type=Path)
@@ -47,6 +50,8 @@ def main() -> None:
         masker.set_params(input_size=given.frame)
     if given.body_scale:
         masker.set_params(body_scale=given.body_scale)
+    if given.scales:
+        masker.set_params(scales=tuple(given.scales))
     if given.threshold:
         masker.set_params(threshold=given.threshold)
     rows = read_manifest(given.data / "kmader_lungs/manifest.csv", need=("mask",))

@@ -60,6 +60,10 @@ class LungMasker(TransformerMixin, StoredEstimator):
     enlarge : float
         How many times at most a slice of few pixels is enlarged, which is then shown in a
         smaller frame.
+    scales : tuple of float
+        Up to four slices are marked in frames of so many times the size they would have,
+        and the mean is taken, in the first of them; a volume in one of that size. Each
+        takes its time.
     target : {"lungs", "surrounding"}
         What the network is taught to mark. "surrounding" is the published target: the
         tissue around the lungs, that is the body with its holes filled and not lung. The
@@ -147,6 +151,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         crop: bool = True,
         body_scale: float = 1.0,
         enlarge: float = 3.0,
+        scales: tuple[float, ...] = (1.0,),
         target: Literal["lungs", "surrounding"] = "lungs",
         threshold: float = 0.5,
         turns: int = 0,
@@ -172,6 +177,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         self.crop = crop
         self.body_scale = body_scale
         self.enlarge = enlarge
+        self.scales = scales
         self.target = target
         self.threshold = threshold
         self.turns = turns
@@ -380,6 +386,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
             input_size=self.input_size,
             threshold=self.threshold,
             turns=self.turns,
+            scales=self.scales,
             crop=self.crop,
             body_scale=self.body_scale,
             enlarge=self.enlarge,
@@ -496,6 +503,10 @@ class LungMasker(TransformerMixin, StoredEstimator):
             learning_rate=(0, None),
             validation_fraction=(0, 0.9),
         )
+        if not self.scales or not all(scale > 0 for scale in self.scales):
+            raise ValueError(
+                f"scales of LungMasker must be one or more positive numbers, got {self.scales!r}"
+            )
 
 
 def _by_slice(weights: Sequence[float], scans: list[int]) -> list[float]:

@@ -38,6 +38,10 @@ def fit_masker(
     enlarge: Annotated[
         float, typer.Option(help="Times at most that slices of few pixels are enlarged.")
     ] = 3.0,
+    scales: Annotated[
+        list[float] | None,
+        typer.Option(help="Times as large frames for four slices or fewer, averaged; repeatable."),
+    ] = None,
     epochs: Annotated[
         int, typer.Option(help="Passes over the training data; 0: measure --weights.")
     ] = 70,
@@ -96,6 +100,7 @@ def fit_masker(
         input_size=input_size,
         body_scale=body_scale,
         enlarge=enlarge,
+        scales=tuple(scales or (1.0,)),
         target=target,  # type: ignore[arg-type]
         epochs=epochs,
         epoch_slices=epoch_slices,

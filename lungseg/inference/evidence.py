@@ -68,8 +68,10 @@ def gather_evidence(
     chosen = held[np.unique(np.linspace(0, len(held) - 1, _AGAIN).round().astype(int))]
     grey = fit(slices, chosen, view)
     found = lungs[chosen]
-    again = keep_lungs(engine(grey[..., ::-1])[..., ::-1] >= threshold)
-    other = keep_lungs(engine(_other_window(slices, chosen, view)) >= threshold)
+    # In one call: a slice alone keeps one core busy.
+    both = engine(np.concatenate([grey[..., ::-1], _other_window(slices, chosen, view)]))
+    flipped, windowed = np.split(both, 2)
+    again, other = keep_lungs(flipped[..., ::-1] >= threshold), keep_lungs(windowed >= threshold)
     return np.array(
         [
             dice(strict, loose),

@@ -8,11 +8,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lungseg.inference.average_views import average_views
 from lungseg.inference.engine import Engine
 from lungseg.inference.evidence import gather_evidence
 from lungseg.inference.mark import mark_slices
-from lungseg.inference.turns import average_turns, count_turns
-from lungseg.inference.view import choose_view
+from lungseg.inference.turns import average_turns, count_turns, is_few
+from lungseg.inference.view import choose_views
 from lungseg.postprocess.above_threshold import above_threshold
 from lungseg.postprocess.classical import classical_lungs
 from lungseg.postprocess.confidence import Confidence
@@ -34,7 +35,7 @@ class Finder:
     Parameters
     ----------
     engine : Engine
-    input_size, threshold, turns, crop, body_scale, enlarge, min_confidence, fallback
+    input_size, threshold, turns, scales, crop, body_scale, enlarge, min_confidence, fallback
         As in `LungMasker`.
     surrounding : bool
         The network marks the tissue around the lungs.
@@ -47,6 +48,7 @@ class Finder:
     input_size: int
     threshold: float
     turns: int
+    scales: tuple[float, ...]
     crop: bool
     body_scale: float
     enlarge: float
@@ -70,16 +72,22 @@ class Finder:
 
     def mark(self, slices: NDArray[Any]) -> tuple[Letterbox, NDArray[np.uint8], NDArray[np.bool_]]:
         """Mark axial slices; return the view, the marks in its frame, and what was kept."""
-        view = self.view(slices)
+        views = self._views(slices)
         engine = average_turns(self.probabilities, count_turns(self.turns, len(slices)))
-        marks = mark_slices(slices, view, engine, threshold=self.threshold)
-        return view, marks, keep_lungs(above_threshold(marks, self.threshold))
+        seen = [mark_slices(slices, view, engine, threshold=self.threshold) for view in views]
+        marks = average_views(seen, views)
+        return views[0], marks, keep_lungs(above_threshold(marks, self.threshold))
 
     def view(self, slices: NDArray[Any]) -> Letterbox:
-        """Choose what of axial slices is shown; see `choose_view`."""
-        return choose_view(
+        """Choose what of axial slices is shown, and the frame their marks come in."""
+        return self._views(slices)[0]
+
+    def _views(self, slices: NDArray[Any]) -> list[Letterbox]:
+        """Choose every frame that axial slices are marked in; see `choose_views`."""
+        return choose_views(
             slices,
             self.input_size,
+            self.scales if is_few(len(slices)) else (1.0,),
             crop=self.crop,
             body_scale=self.body_scale,
             enlarge=self.enlarge,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -65,17 +66,61 @@ def choose_view(
     >>> view.frame, view.box
     ((64, 64), (slice(38, 92, None), slice(17, 113, None)))
     """
+    (view,) = choose_views(slices, size, (1.0,), crop=crop, body_scale=body_scale, enlarge=enlarge)
+    return view
+
+
+def choose_views(
+    slices: NDArray[Any],
+    size: int,
+    scales: Sequence[float],
+    *,
+    crop: bool = True,
+    body_scale: float = 1.0,
+    enlarge: float = 3.0,
+) -> list[Letterbox]:
+    """Choose one part of the slices, and frames of several sizes for it.
+
+    Parameters
+    ----------
+    slices, size, crop, body_scale, enlarge
+        As in `choose_view`.
+    scales : sequence of float
+        How many times as large as that of `choose_view` each frame is; none is enlarged
+        further than it allows.
+
+    Returns
+    -------
+    list of Letterbox
+        In the order of the scales; frames that would be the same only once.
+
+    Examples
+    --------
+    >>> grey = np.full((1, 100, 120), 90, np.uint8)
+    >>> [view.frame for view in choose_views(grey, 320, (1, 1.2, 1.5))]
+    [(320, 320), (384, 384)]
+    """
     box = _body(slices) if crop else None
-    shape = (slices.shape[1], slices.shape[2])
-    if body_scale != 1 and box is not None and Letterbox(shape, size, box).shown != shape:
-        size = round(body_scale * size / _STEP) * _STEP
-    longest = max(Letterbox(shape, size, box).shown)
-    size = min(size, max(_LEAST, int(-(-enlarge * longest // _STEP) * _STEP)))
-    whole = Letterbox(shape, size, box)
-    if len(slices) == 1:
+    whole = Letterbox((slices.shape[1], slices.shape[2]), size, box)
+    if box is None or whole.shown == whole.shape:
+        body_scale = 1.0
+    most = max(_LEAST, int(-(-enlarge * max(whole.shown) // _STEP) * _STEP))
+    sides = dict.fromkeys(min(_scaled(size, body_scale * scale), most) for scale in scales)
+    return [_framed(whole, side, square=len(slices) == 1) for side in sides]
+
+
+def _scaled(size: int, scale: float) -> int:
+    # What the caller chose stays as it is: a network may have been taught another step.
+    return size if scale == 1 else max(1, round(scale * size / _STEP)) * _STEP
+
+
+def _framed(view: Letterbox, side: int, *, square: bool) -> Letterbox:
+    """Show the same in a frame whose longer side is another."""
+    whole = Letterbox(view.shape, side, view.box)
+    if square:
         return whole
-    rows, columns = (min(size, -(-side // _STEP) * _STEP) for side in whole.inner)
-    return Letterbox(whole.shape, (rows, columns), box)
+    rows, columns = (min(side, -(-inner // _STEP) * _STEP) for inner in whole.inner)
+    return Letterbox(view.shape, (rows, columns), view.box)
 
 
 def _body(slices: NDArray[Any]) -> Box | None:

@@ -132,7 +132,15 @@ def test_the_published_target_has_its_polarity_turned_back(chest) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("epochs", 0), ("network", "unet"), ("threshold", 1.5), ("target", "body")]
+    ("name", "value"),
+    [
+        ("epochs", 0),
+        ("network", "unet"),
+        ("threshold", 1.5),
+        ("target", "body"),
+        ("scales", ()),
+        ("scales", (1.0, 0.0)),
+    ],
 )
 def test_wrong_parameters_name_themselves(chest, name, value) -> None:
     with pytest.raises(ValueError, match=f"{name} of LungMasker"):
@@ -150,6 +158,15 @@ def test_saved_and_cloned_maskers_find_the_same(masker, chest, tmp_path) -> None
     expected = masker.predict([chest[0]])[0].voxels
     for other in (clone(masker), lungseg.LungMasker.from_pretrained(masker.save(tmp_path / "m"))):
         assert np.array_equal(other.predict([chest[0]])[0].voxels, expected)
+
+
+def test_scales_are_stored_and_older_maskers_have_one(masker, tmp_path, monkeypatch) -> None:
+    several = clone(masker).set_params(scales=(1.0, 1.25))
+    again = lungseg.LungMasker.from_pretrained(several.save(tmp_path / "several"))
+    assert again.scales == again._finder().scales == (1.0, 1.25)
+    monkeypatch.setattr(lungseg.LungMasker, "_runtime", (*masker._runtime, "scales"))
+    older = lungseg.LungMasker.from_pretrained(several.save(tmp_path / "older"))
+    assert older.scales == (1.0,)
 
 
 def test_a_training_can_start_from_weights(masker, chest) -> None:

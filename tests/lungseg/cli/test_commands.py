@@ -173,8 +173,10 @@ def test_fit_masker(tmp_path) -> None:
         rows.append(f"{seed}.tif,{seed}-mask.png,p{seed}")
     (tmp_path / "m.csv").write_text("\n".join(rows))
     options = ("--filters", 2, "--input-size", 32, "--epochs", 1, "--test", 0.3)
-    result = run("fit-masker", tmp_path / "m.csv", "--out", tmp_path / "own", *options)
+    scales = ("--scales", 1, "--scales", 2)
+    result = run("fit-masker", tmp_path / "m.csv", "--out", tmp_path / "own", *options, *scales)
     assert result.returncode == 0, result.stderr
+    assert lungseg.LungMasker.from_pretrained(tmp_path / "own").scales == (1, 2)
     assert "test mean Dice" in result.stdout
     masked = run("mask", tmp_path / "0.tif", "--masker", tmp_path / "own", "--out", tmp_path / "o")
     assert masked.returncode == 0, masked.stderr

@@ -7,7 +7,9 @@ from sklearn.base import clone
 
 import lungseg
 from lungseg.evaluation.dice import dice
+from lungseg.inference.finder import Finder
 from lungseg.postprocess.classical import classical_lungs
+from lungseg.postprocess.confidence import Confidence
 from lungseg.training.strangers import strangers
 
 
@@ -46,6 +48,66 @@ def test_the_classical_mask_of_a_cropped_picture(chest) -> None:
     part = np.s_[rows.min() : rows.max(), columns.min() : columns.max()]
     found = classical_lungs(grey[part][None])[0]
     assert dice(found, truth.axial()[6][part]) > 0.8
+
+
+def _finder(seen: list[int], scales: tuple[float, ...]) -> Finder:
+    def engine(grey: np.ndarray) -> np.ndarray:
+        """Mark the bright square surely in a small frame, and a little in a large one."""
+        seen.append(grey.shape[1])
+        sure = 1.0 if grey.shape[1] < 80 else 0.2
+        return np.where(grey > 127, sure, 0).astype(np.float32)
+
+    return Finder(
+        engine=engine,
+        input_size=64,
+        threshold=0.5,
+        turns=1,
+        scales=scales,
+        crop=False,
+        body_scale=1.0,
+        enlarge=3.0,
+        surrounding=False,
+        sharpness=1.0,
+        confidence=Confidence.plain(),
+        min_confidence=0.0,
+        fallback="keep",
+    )
+
+
+def _bright(slices: int) -> np.ndarray:
+    grey = np.zeros((slices, 128, 128), np.uint8)
+    grey[:, 32:96, 32:96] = 255
+    return grey
+
+
+def test_few_slices_are_marked_in_several_sizes_and_the_mean_is_taken() -> None:
+    seen: list[int] = []
+    view, marks, lungs = _finder(seen, (1.0, 1.5)).mark(_bright(4))
+    assert seen == [64, 96]
+    assert view.frame == (64, 64)
+    assert (marks[:, 32, 32] == 0.6 * 255).all()
+    assert lungs.mean() == pytest.approx(0.25)
+
+
+def test_the_mean_is_taken_in_the_first_frame() -> None:
+    finder = _finder([], (1.5, 1.0))
+    view, marks, _ = finder.mark(_bright(1))
+    assert view == finder.view(_bright(1))
+    assert marks.shape == (1, 96, 96)
+    assert marks[0, 48, 48] == 0.6 * 255
+
+
+@pytest.mark.parametrize("scales", [(1.0, 1.5), (1.5,)])
+def test_a_volume_is_marked_in_one_size(scales) -> None:
+    seen: list[int] = []
+    mask = _finder(seen, scales).find(lungseg.Scan(_bright(5), units="display"))
+    assert set(seen) == {64}
+    assert mask.lungs.mean() == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_mask_of_several_sizes_comes_back_in_the_scans_grid() -> None:
+    mask = _finder([], (1.0, 1.5)).find(lungseg.Scan(_bright(1), units="display"))
+    assert dice(mask.lungs, _bright(1) > 0) > 0.95
 
 
 def cat() -> np.ndarray:

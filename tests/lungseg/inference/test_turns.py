@@ -22,3 +22,17 @@ def test_what_one_turn_alone_sees_is_averaged_out() -> None:
     assert marks.max() <= 0.5
     assert np.allclose(marks[0, 1:-1], 0.25)
     assert np.array_equal(marks, np.rot90(marks))
+
+
+def test_turns_of_one_shape_are_marked_in_one_call() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def engine(grey: np.ndarray) -> np.ndarray:
+        seen.append(grey.shape)
+        return grey / np.float32(255)
+
+    average_turns(engine, 4)(np.zeros((1, 8, 8), np.uint8))
+    assert seen == [(4, 8, 8)]
+    seen.clear()
+    average_turns(engine, 4)(np.zeros((2, 8, 16), np.uint8))
+    assert sorted(seen) == [(4, 8, 16), (4, 16, 8)]

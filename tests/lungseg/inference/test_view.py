@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lungseg.inference.mark import mark_slices
-from lungseg.inference.view import choose_view
+from lungseg.inference.view import choose_view, choose_views
 from lungseg.preprocess.body_box import body_box
 from lungseg.preprocess.letterbox import Letterbox
 
@@ -49,6 +49,22 @@ def test_a_slice_of_few_pixels_has_a_smaller_frame() -> None:
     few = np.full((1, 40, 50), 100, np.uint8)
     frames = {times: choose_view(few, 320, enlarge=times).frame for times in (1, 3, 4.5, 10)}
     assert frames == {1: (96, 96), 3: (160, 160), 4.5: (256, 256), 10: (320, 320)}
+
+
+def test_frames_of_several_sizes_show_the_same_and_keep_to_the_other_rules(chest) -> None:
+    one = chest[0].axial()[6:7]
+    views = choose_views(one, 160, (1, 1.5, 0.8), body_scale=1.2)
+    assert [view.frame for view in views] == [(192, 192), (288, 288), (160, 160)]
+    assert len({str(view.box) for view in views}) == 1
+    # A frame that would enlarge too far is as large as it may be, and is taken once.
+    few = np.full((1, 40, 50), 100, np.uint8)
+    frames = [view.frame for view in choose_views(few, 128, (1, 1.2, 1.5, 3), enlarge=3)]
+    assert frames == [(128, 128), (160, 160)]
+
+
+def test_the_size_of_the_network_itself_stays_as_it_is() -> None:
+    grey = np.full((1, 200, 200), 100, np.uint8)
+    assert [view.frame for view in choose_views(grey, 72, (1, 1.3))] == [(72, 72), (96, 96)]
 
 
 def test_nothing_is_cut_off_a_picture_cropped_to_the_lungs() -> None:
