@@ -1,10 +1,11 @@
 """Measure maskers on input that is hard, and whose truth is known: to choose between them.
 
 python benchmarks/hard.py --data DATA [--masker NAME|DIR …] [--body-scale 1.2]
-    [--enlarge 4] [--scales 1 --scales 1.2] [--json FILE]
+    [--enlarge 4] [--scales 1 --scales 1.2] [--every 4] [--json FILE]
 
 Consolidation is painted into lungs as in training, slices are made coarse, and phantoms are drawn.
-Every fourth training slice of kmader_lungs and all validation slices; the test slices are not read.
+Every fourth training slice of kmader_lungs (with --every 0 none) and all validation slices; the
+test slices are not read.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import lungseg
 from lungseg.cli.training import three_splits
 from lungseg.evaluation.bootstrap import bootstrap_estimate
 from lungseg.evaluation.dice import dice
+from lungseg.evaluation.surface import surface_dice
 from lungseg.io.masks import read_mask
 from lungseg.manifest import Manifest, read_manifest, read_names
 from lungseg.training.consolidation import add_consolidation
@@ -46,12 +48,13 @@ def main() -> None:
     parser.add_argument(
         "--scales", type=float, action="append", help="In place of the masker's; repeatable."
     )
+    parser.add_argument("--every", type=int, default=4, help="Of the training slices; 0: none.")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rows = read_manifest(given.data / "kmader_lungs/manifest.csv", need=("mask",))
     train, val, _ = three_splits(rows, test=0.15, validation=0.1, seed=0)
     train = train.without(read_names(DROP))
-    rows = train.take(range(0, len(train), 4)).joined(val)
+    rows = train.take(range(0, len(train), given.every)).joined(val) if given.every else val
     figures: dict[str, dict[str, Any]] = {}
     for name in given.masker:
         masker = lungseg.LungMasker.from_pretrained(name)
@@ -81,7 +84,9 @@ def slices(masker: lungseg.LungMasker, rows: Manifest) -> dict[str, str]:
             found.setdefault(f"Dice, {name}", []).append(dice(mask.lungs[0], lungs))
             return np.asarray(mask.lungs[0])
 
-        score("as it is", slice_hu, truth)
+        whole = score("as it is", slice_hu, truth)
+        surface = surface_dice(whole, truth, tolerance=1)
+        found.setdefault("surface Dice, as it is", []).append(surface)
         painted = add_consolidation(slice_hu, truth, np.random.default_rng(number))
         lungs = score("consolidated", painted, truth)
         dense = truth & (painted.astype(int) - slice_hu > _DENSER)

@@ -136,6 +136,14 @@ def verify_artifact(folder: Path) -> None:
             )
 
 
+def sums_of(folder: Path) -> str:
+    """Say what an artefact holds, to the bit: its SHA-256 sums, empty where there is none."""
+    try:
+        return (folder / _SUMS).read_text("utf-8")
+    except OSError:
+        return ""
+
+
 def load_weights(model: Any, folder: Path, name: str) -> None:
     """Load ``<name>.weights.h5`` of an artefact into a network of the same shape."""
     path = folder / f"{name}.weights.h5"

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from lungseg.artifact import Precision, load_weights, store_as
+from lungseg.artifact import Precision, load_weights, store_as, sums_of
+from lungseg.errors import InputError
 from lungseg.evaluation.dice import dice
 from lungseg.inference.engine import EngineName, make_engine
 from lungseg.inference.finder import Fallback, Finder
@@ -139,6 +140,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
 
     # Set when weights are trained or found; the network and what runs it on first use.
     _folder: Path | None
+    _sums: str
     _model: Any
     _engine: tuple[EngineName, Engine] | None
 
@@ -357,7 +359,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
     def _identity(self) -> str:
         """Say what decides a mask: parameters, version, and every weight."""
         if self._folder is not None:
-            weights = (self._folder / "SHA256SUMS").read_text("utf-8")
+            weights = self._sums
         else:
             parts = self.model_.get_weights()
             weights = hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
@@ -411,9 +413,9 @@ class LungMasker(TransformerMixin, StoredEstimator):
         from lungseg.networks.export import can_export, to_onnx
 
         # Weights that were loaded and are kept as they are have their export already.
-        loaded = None if self._folder is None else self._folder / _EXPORT
-        if precision == "single" and loaded is not None and loaded.is_file():
-            return {_EXPORT: loaded.read_bytes()}
+        loaded = self._export()
+        if precision == "single" and loaded is not None:
+            return {_EXPORT: loaded}
         if not (can_export() and info(self.network).any_size):
             return {}
         model = self._build(None)
@@ -432,9 +434,21 @@ class LungMasker(TransformerMixin, StoredEstimator):
         from lungseg.networks.export import can_export, to_onnx
 
         check_is_fitted(self)
-        if self._folder is not None and (self._folder / _EXPORT).is_file():
-            return lzma.decompress((self._folder / _EXPORT).read_bytes())
+        loaded = self._export()
+        if loaded is not None:
+            return lzma.decompress(loaded)
         return to_onnx(self.model_) if can_export() and info(self.network).any_size else None
+
+    def _export(self) -> bytes | None:
+        """Read the export beside the weights that were loaded, if it is still theirs."""
+        if self._folder is None or not self._is_intact(self._folder):
+            return None
+        path = self._folder / _EXPORT
+        return path.read_bytes() if path.is_file() else None
+
+    def _is_intact(self, folder: Path) -> bool:
+        """Whether a folder holds what was loaded from it: it may have been written to since."""
+        return sums_of(folder) == self._sums
 
     def _learned(self) -> dict[str, Any]:
         return {"sharpness": self.sharpness_, "confidence": self.confidence_.to_dict()}
@@ -458,12 +472,12 @@ class LungMasker(TransformerMixin, StoredEstimator):
         """Hold what was trained; of the network a copy that takes slices of any size."""
         any_size = self._build(None)
         any_size.set_weights(model.get_weights())
-        self._model, self._engine, self._folder = any_size, None, None
+        self._model, self._engine, self._folder, self._sums = any_size, None, None, ""
         self.sharpness_, self.confidence_ = sharpness, confidence
 
     def _restore(self, stored: dict[str, Any], folder: Path) -> None:
         """Take what was learned; the network itself waits for its use."""
-        self._folder = folder
+        self._folder, self._sums = folder, sums_of(folder)
         self._model = self._engine = None
         self.sharpness_ = float(stored["sharpness"])
         self.confidence_ = Confidence.from_dict(stored.get("confidence"))
@@ -477,6 +491,9 @@ class LungMasker(TransformerMixin, StoredEstimator):
         self._ensure_network()
         if self._model is None:
             assert self._folder is not None  # noqa: S101 - set with the weights
+            if not self._is_intact(self._folder):
+                cause = "it holds other weights than when it was loaded"
+                raise InputError(str(self._folder), cause, "load it again with from_pretrained")
             model = self._build(None)
             load_weights(model, self._folder, "masker")
             self._model = model
