@@ -211,14 +211,15 @@ def test_a_masker_that_was_loaded_is_saved_with_its_export(masker, tmp_path, mon
 def test_a_masker_holds_what_it_was_loaded_with(masker, chest, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("lungseg.networks.export.can_export", lambda: False)
     folder = masker.save(tmp_path / "copy")
-    early, late, other = (lungseg.LungMasker.from_pretrained(folder) for _ in range(3))
+    early, late, third = (lungseg.LungMasker.from_pretrained(folder) for _ in range(3))
     expected, identity = early.model_.get_weights(), early._identity()
-    other.model_.set_weights([weight / 2 for weight in expected])
-    other.save(folder, precision="half")
+    third.model_.set_weights([weight / 2 for weight in expected])
+    third.save(folder, precision="half")
     with pytest.raises(lungseg.InputError, match="copy: it holds other weights"):
         late.predict([chest[0]])
     assert early.to_onnx() is None, "the export in the folder is not its own"
-    assert all(np.array_equal(*pair) for pair in zip(early.model_.get_weights(), expected))
+    for one, other in zip(early.model_.get_weights(), expected, strict=True):
+        assert np.array_equal(one, other)
     assert early._identity() == identity
 
 
