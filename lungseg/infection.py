@@ -20,7 +20,7 @@ from lungseg.inference.sized import Sized
 from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.io.infection_labels import read_infection
 from lungseg.masker import LungMasker
-from lungseg.params import check_params
+from lungseg.params import check_params, check_scales
 from lungseg.scan import LungMask, Scan
 from lungseg.stored import StoredEstimator
 from lungseg.training.hold_out import hold_out
@@ -537,10 +537,6 @@ class InfectionSegmenter(StoredEstimator):
             average=(0, 0.99999),
             validation_fraction=(0, 0.9),
         )
-        if not self.scales or not all(scale > 0 for scale in self.scales):
-            raise ValueError(
-                f"scales of InfectionSegmenter must be one or more positive numbers, "
-                f"got {self.scales!r}"
-            )
+        check_scales(self)
         if self.threshold not in ("dice", "iou"):
             check_params(self, threshold=(0, 1))

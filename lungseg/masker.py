@@ -24,7 +24,7 @@ from lungseg.inputs import check_same_length, iterate_scans
 from lungseg.io.mask_cache import MaskCache
 from lungseg.io.masks import read_mask
 from lungseg.networks.registry import info, names, option_names
-from lungseg.params import check_params
+from lungseg.params import check_params, check_scales
 from lungseg.postprocess.confidence import Confidence
 from lungseg.preprocess.body import body_mask
 from lungseg.preprocess.window import Window
@@ -520,10 +520,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
             learning_rate=(0, None),
             validation_fraction=(0, 0.9),
         )
-        if not self.scales or not all(scale > 0 for scale in self.scales):
-            raise ValueError(
-                f"scales of LungMasker must be one or more positive numbers, got {self.scales!r}"
-            )
+        check_scales(self)
 
 
 def _by_slice(weights: Sequence[float], scans: list[int]) -> list[float]:

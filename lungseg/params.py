@@ -40,6 +40,32 @@ def check_params(estimator: Any, **allowed: tuple[Any, ...]) -> None:
             raise ValueError(f"{name} of {owner} must be {wanted}, got {value!r}")
 
 
+def check_scales(estimator: Any) -> None:
+    """Check ``scales``: how many times its size a scan is looked at.
+
+    Parameters
+    ----------
+    estimator : object
+
+    Raises
+    ------
+    ValueError
+        If it is no tuple of positive numbers, or an empty one.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> check_scales(SimpleNamespace(scales=1.2))
+    Traceback (most recent call last):
+    ValueError: scales of SimpleNamespace must be one or more positive numbers, got 1.2
+    """
+    scales = estimator.scales
+    several = isinstance(scales, (tuple, list)) and len(scales) > 0
+    if not several or not all(_within(one, None, None)[0] and one > 0 for one in scales):
+        owner = type(estimator).__name__
+        raise ValueError(f"scales of {owner} must be one or more positive numbers, got {scales!r}")
+
+
 def _within(value: Any, low: float | None, high: float | None) -> tuple[bool, str]:
     wanted = {
         (True, False): f"at least {low}",

@@ -167,6 +167,7 @@ def test_a_cut_off_training_goes_on(cases, tmp_path) -> None:
         ({"trim": 0.6}, "trim of InfectionSegmenter"),
         ({"scales": ()}, "scales of InfectionSegmenter"),
         ({"scales": (1.0, 0.0)}, "scales of InfectionSegmenter"),
+        ({"scales": 1.25}, "scales of InfectionSegmenter"),
     ],
 )
 def test_a_wrong_parameter_is_one_clear_error(params, message, cases) -> None:

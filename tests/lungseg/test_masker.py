@@ -140,6 +140,7 @@ def test_the_published_target_has_its_polarity_turned_back(chest) -> None:
         ("target", "body"),
         ("scales", ()),
         ("scales", (1.0, 0.0)),
+        ("scales", 1.2),
     ],
 )
 def test_wrong_parameters_name_themselves(chest, name, value) -> None:
