@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.errors import InputError
+from lungseg.io.atomic import atomic_path
 
 FORMAT = 1
 _SUMS = "SHA256SUMS"
@@ -81,6 +82,31 @@ def write_artifact(
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return folder
+
+
+def add_file(folder: Path, name: str, content: bytes) -> None:
+    """Put one more file into an artefact, in place of what has its name.
+
+    The sums are written last: an artefact whose file is newer than its sums says so when it is
+    read.
+
+    Parameters
+    ----------
+    folder : Path
+        An artefact.
+    name : str
+    content : bytes
+
+    Raises
+    ------
+    lungseg.InputError
+        If the folder is no artefact, or a file is missing or was changed.
+    """
+    read_artifact(folder)
+    with atomic_path(folder / name) as temporary:
+        temporary.write_bytes(content)
+    with atomic_path(folder / _SUMS) as temporary:
+        temporary.write_text(_sums_text(folder), "utf-8")
 
 
 def read_artifact(folder: str | Path) -> dict[str, Any]:
@@ -180,9 +206,15 @@ def _fill(
         (folder / name).write_text(text, "utf-8")
     for name, model in models.items():
         _save_weights(model, folder / f"{name}.weights.h5", precision)
-    lines = [f"{_sha256(path)}  {path.name}" for path in sorted(folder.iterdir())]
-    (folder / _SUMS).write_text("\n".join(lines) + "\n", "utf-8")
+    (folder / _SUMS).write_text(_sums_text(folder), "utf-8")
     folder.chmod(0o755)
+
+
+def _sums_text(folder: Path) -> str:
+    """List the sums of all files but their own, and of none that is hidden: it is half written."""
+    files = sorted(folder.iterdir())
+    named = [path for path in files if path.name != _SUMS and not path.name.startswith(".")]
+    return "".join(f"{_sha256(path)}  {path.name}\n" for path in named)
 
 
 def _save_weights(model: Any, path: Path, precision: Precision) -> None:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
-from lungseg.artifact import load_weights
+from lungseg.artifact import Precision
 from lungseg.classifier_checks import check_classifier
 from lungseg.errors import InputError
 from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.splits import grouped_folds, grouped_split
 from lungseg.evaluation.thresholds import choose_threshold
+from lungseg.inference.graph_network import (
+    GraphNetwork,
+    graph_files,
+    make_graphs,
+    stored_graphs,
+    with_weights,
+)
 from lungseg.inference.score import score_pictures
 from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.networks.takes_lungs import takes_lungs
@@ -125,6 +133,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         Folder in which a training keeps its state; see `LungMasker`.
     tensorboard : str, Path, optional
         Folder in which a training writes logs for TensorBoard.
+    engine : {"auto", "keras"}
+        What runs the network when it predicts: "auto" is OpenVINO where it is installed and
+        the weights hold their graph (see `quicken`), else Keras.
     seed : int
     verbose : int
 
@@ -159,9 +170,12 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     """
 
     _section = "classifier"
-    _runtime = ("weights", "offline", "checkpoint", "tensorboard", "verbose")
+    _runtime = ("weights", "offline", "checkpoint", "tensorboard", "verbose", "engine")
 
     conformal_: Conformal | None
+
+    #: What runs the network without Keras, by the side of pictures; empty without a graph.
+    _graphs: Mapping[int, GraphNetwork] = MappingProxyType({})
 
     def __init__(
         self,
@@ -198,6 +212,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         offline: Literal["error", "random"] = "error",
         checkpoint: str | Path | None = None,
         tensorboard: str | Path | None = None,
+        engine: Literal["auto", "keras"] = "auto",
         seed: int = 0,
         verbose: int = 0,
     ) -> None:
@@ -233,6 +248,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.offline = offline
         self.checkpoint = checkpoint
         self.tensorboard = tensorboard
+        self.engine = engine
         self.seed = seed
         self.verbose = verbose
 
@@ -310,7 +326,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.history_ = teach_classifier(
             self, model, bags, numbers, groups, aside, started=started, part=part, seen=seen
         )
-        self.model_ = model
+        self.model_, self._graphs = model, {}
 
     def _see_once(self, bags: list[NDArray[np.uint8]]) -> list[NDArray[np.float64]] | None:
         """Compute what the last layer sees, where it alone learns: the same in each fold."""
@@ -625,7 +641,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         return [self._take(scan, mask)[0] for scan, mask in iterate_masked(X)]
 
     def _slice_probabilities(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
-        return score_pictures(self.model_, pictures, views=self.views, batch_size=self.batch_size)
+        graph = self._graphs.get(self.input_size) if self.engine == "auto" else None
+        network = self.model_ if graph is None else graph
+        return score_pictures(network, pictures, views=self.views, batch_size=self.batch_size)
 
     def pool_slices(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pool the probabilities of slices by the rule ``pool``, to shape (classes,).
@@ -642,6 +660,49 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         """Whether the network looks at the lungs alone, and takes scans with their masks."""
         return takes_lungs(self.network_options)
 
+    def quicken(self) -> CTClassifier:
+        """Make the graph with which OpenVINO runs this network, without Keras.
+
+        A prediction then starts in seconds and not in half a minute; the making takes minutes.
+        The probabilities agree to about the fifth decimal place. The graph is saved with the
+        weights. What `fit` trains has none until this is called, what `Pipeline.fine_tune`
+        trains has that of its base, where the classes are as many.
+
+        Returns
+        -------
+        CTClassifier
+            Itself.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If onnx, tf2onnx or openvino is not installed, or Keras does not run on TensorFlow.
+        """
+        model = self._plain()
+        self._graphs = make_graphs(model, {self.input_size: model})
+        return self
+
+    def quicken_like(self, other: CTClassifier) -> CTClassifier:
+        """Take over the graphs of a classifier that has the same network with other weights.
+
+        As `quicken`, in a second. Nothing happens where the other has none, or another network.
+
+        Parameters
+        ----------
+        other : CTClassifier
+
+        Returns
+        -------
+        CTClassifier
+            Itself.
+        """
+        alike = ("network", "network_options", "input_size")
+        same = all(getattr(self, name) == getattr(other, name) for name in alike)
+        if same and len(self.classes_) == len(other.classes_) and other._graphs:
+            graphs = {side: network.graph for side, network in other._graphs.items()}
+            self._graphs = with_weights(graphs, self._plain())
+        return self
+
     def to_onnx(self) -> bytes:
         """Return the network as ONNX.
 
@@ -657,18 +718,25 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         ModuleNotFoundError
             If onnx or tf2onnx is not installed, or Keras does not run on TensorFlow.
         """
-        from lungseg.backend import compute_type
         from lungseg.networks.export import to_onnx
+
+        return to_onnx(self._plain())
+
+    def _plain(self) -> Any:
+        """Copy the network into one that computes in float32, however it was trained."""
+        from lungseg.backend import compute_type
         from lungseg.networks.transfer import settle
 
-        self._ensure_network()
-        # What is exported computes in float32, however it was trained.
         with compute_type("float32"):
             model = self._build(None)
         model.set_weights(self.model_.get_weights())
         for layer in model.layers:
             settle(layer)
-        return to_onnx(model)
+        return model
+
+    def _files(self, precision: Precision) -> dict[str, bytes]:
+        """Store the graph, where there is one; it holds no weights that could be rounded."""
+        return graph_files(self._section, self._graphs)
 
     def _learned(self) -> dict[str, Any]:
         return {
@@ -717,9 +785,11 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.temperature_ = float(stored.get("temperature", 1.0))
         scores = stored.get("conformal")
         self.conformal_ = None if scores is None else Conformal(tuple(map(tuple, scores)))
-        model = self._build(None)
-        load_weights(model, folder, "classifier")
-        self.model_ = model
+        self._graphs = stored_graphs(folder, self._section, [self.input_size])
+        if self._graphs:
+            self._remember(folder)
+        else:
+            self.model_ = self._load(folder)
 
 
 def _as_labels(y: Sequence[Any]) -> NDArray[Any]:

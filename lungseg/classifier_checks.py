@@ -38,6 +38,7 @@ def check_classifier(classifier: CTClassifier) -> None:
     check_params(
         classifier,
         loss=("focal", "cross-entropy"),
+        engine=("auto", "keras"),
         offline=("error", "random"),
         pool=tuple(RULES),
         input_size=(1, None),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lungseg.artifact import load_weights
+from lungseg.artifact import Precision
 from lungseg.evaluation.area_interval import fit_spread
 from lungseg.evaluation.dice import dice
 from lungseg.evaluation.pixel_thresholds import ThresholdCurve, threshold_curve
 from lungseg.infection_mask import PIXEL_CLASSES, InfectionMask
-from lungseg.inference.infection_finder import InfectionFinder, Within
+from lungseg.inference.graph_network import GraphNetwork, graph_files, make_graphs, stored_graphs
+from lungseg.inference.infection_finder import InfectionFinder, Within, frame_sides
+from lungseg.inference.pixel_classes import classes_of
 from lungseg.inference.sized import Sized
 from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.io.infection_labels import read_infection
@@ -128,12 +131,14 @@ class InfectionSegmenter(StoredEstimator):
     """
 
     _section = "infection"
-    _runtime = ("weights", "checkpoint", "verbose", "masker")
+    _runtime = ("weights", "checkpoint", "verbose", "masker", "engine")
 
     weights: str | Path | None
 
     curve_: ThresholdCurve | None
     _sized: Sized | None = None
+    #: What runs the network without Keras, by the side of slices; empty without graphs.
+    _graphs: Mapping[int, GraphNetwork] = MappingProxyType({})
 
     def __init__(
         self,
@@ -163,6 +168,7 @@ class InfectionSegmenter(StoredEstimator):
         validation_fraction: float = 0.15,
         weights: str | Path | None = None,
         checkpoint: str | Path | None = None,
+        engine: Literal["auto", "keras"] = "auto",
         seed: int = 0,
         verbose: int = 0,
     ) -> None:
@@ -191,6 +197,7 @@ class InfectionSegmenter(StoredEstimator):
         self.validation_fraction = validation_fraction
         self.weights = weights
         self.checkpoint = checkpoint
+        self.engine = engine
         self.seed = seed
         self.verbose = verbose
 
@@ -261,6 +268,7 @@ class InfectionSegmenter(StoredEstimator):
         with compute_type("float32"):
             self.model_ = self._build()
         self.model_.set_weights(model.get_weights())
+        self._graphs = {}
         self._take(threshold=0.5, spread=None)
         if aside is not None:
             self.calibrate_from(self._pairs_of(aside))
@@ -475,12 +483,48 @@ class InfectionSegmenter(StoredEstimator):
                 masker = LungMasker.from_pretrained()
             yield scan, masker.predict([scan])[0]
 
-    def _finder(self) -> InfectionFinder:
-        self._ensure_network()
+    def quicken(self) -> InfectionSegmenter:
+        """Make the graphs with which OpenVINO runs this network, without Keras.
+
+        One for each size that slices are shown in (``input_size`` and ``scales``); see
+        `CTClassifier.quicken`.
+
+        Returns
+        -------
+        InfectionSegmenter
+            Itself.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If onnx, tf2onnx or openvino is not installed, or Keras does not run on TensorFlow.
+        """
+        sized = self._by_keras()
+        self._graphs = make_graphs(self.model_, {side: sized.at(side) for side in self._sides()})
+        return self
+
+    def _files(self, precision: Precision) -> dict[str, bytes]:
+        """Store the graphs, where there are any; they hold no weights that could be rounded."""
+        return graph_files(self._section, self._graphs)
+
+    def _classes_of(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probability of each class of each pixel, by whatever is the fastest."""
+        graph = self._graphs.get(grey.shape[1]) if self.engine == "auto" else None
+        return self._by_keras()(grey) if graph is None else classes_of(graph, grey)
+
+    def _sides(self) -> list[int]:
+        """Sides of all frames that slices may be looked at in."""
+        return sorted({self.input_size, *frame_sides(self.input_size, self.scales)})
+
+    def _by_keras(self) -> Sized:
         if self._sized is None or self._sized.model is not self.model_:
             self._sized = Sized(self.model_)
+        return self._sized
+
+    def _finder(self) -> InfectionFinder:
+        self._ensure_network()
         return InfectionFinder(
-            classes=self._sized,
+            classes=self._classes_of,
             input_size=self.input_size,
             scales=self.scales,
             threshold=self.threshold_,
@@ -513,9 +557,11 @@ class InfectionSegmenter(StoredEstimator):
 
     def _restore(self, stored: dict[str, Any], folder: Path) -> None:
         self._take(threshold=float(stored["threshold"]), spread=stored["spread"])
-        model = self._build()
-        load_weights(model, folder, "infection")
-        self.model_ = model
+        self._graphs = stored_graphs(folder, self._section, self._sides())
+        if self._graphs:
+            self._remember(folder)
+        else:
+            self.model_ = self._load(folder)
 
     def _check(self) -> None:
         check_params(
@@ -523,6 +569,7 @@ class InfectionSegmenter(StoredEstimator):
             network=("unet-efficientnetb0", "unet-mobilenetv2", "unet-s3"),
             target=tuple(PIXEL_CLASSES),
             within=("near", "lungs", "picture"),
+            engine=("auto", "keras"),
             loss=("dice-ce", "dice-focal", "focal-tversky"),
             input_size=(32, None),
             trim=(0, 0.45),

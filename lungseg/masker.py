@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from lungseg.artifact import Precision, load_weights, store_as, sums_of
-from lungseg.errors import InputError
+from lungseg.artifact import Precision, load_weights, store_as
 from lungseg.evaluation.dice import dice
 from lungseg.inference.engine import EngineName, make_engine
 from lungseg.inference.finder import Fallback, Finder
@@ -138,10 +137,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
 
     weights: str | Path | None
 
-    # Set when weights are trained or found; the network and what runs it on first use.
-    _folder: Path | None
-    _sums: str
-    _model: Any
+    #: What runs the network, made on first use.
     _engine: tuple[EngineName, Engine] | None
 
     def __init__(
@@ -446,10 +442,6 @@ class LungMasker(TransformerMixin, StoredEstimator):
         path = self._folder / _EXPORT
         return path.read_bytes() if path.is_file() else None
 
-    def _is_intact(self, folder: Path) -> bool:
-        """Whether a folder holds what was loaded from it: it may have been written to since."""
-        return sums_of(folder) == self._sums
-
     def _learned(self) -> dict[str, Any]:
         return {"sharpness": self.sharpness_, "confidence": self.confidence_.to_dict()}
 
@@ -472,32 +464,18 @@ class LungMasker(TransformerMixin, StoredEstimator):
         """Hold what was trained; of the network a copy that takes slices of any size."""
         any_size = self._build(None)
         any_size.set_weights(model.get_weights())
-        self._model, self._engine, self._folder, self._sums = any_size, None, None, ""
+        self.model_, self._engine = any_size, None
         self.sharpness_, self.confidence_ = sharpness, confidence
 
     def _restore(self, stored: dict[str, Any], folder: Path) -> None:
         """Take what was learned; the network itself waits for its use."""
-        self._folder, self._sums = folder, sums_of(folder)
-        self._model = self._engine = None
+        self._remember(folder)
+        self._engine = None
         self.sharpness_ = float(stored["sharpness"])
         self.confidence_ = Confidence.from_dict(stored.get("confidence"))
 
     def _is_loaded(self) -> bool:
         return hasattr(self, "sharpness_")
-
-    @property
-    def model_(self) -> Any:
-        """The network as a ``keras.Model``; loaded when it is first asked for."""
-        self._ensure_network()
-        if self._model is None:
-            assert self._folder is not None  # noqa: S101 - set with the weights
-            if not self._is_intact(self._folder):
-                cause = "it holds other weights than when it was loaded"
-                raise InputError(str(self._folder), cause, "load it again with from_pretrained")
-            model = self._build(None)
-            load_weights(model, self._folder, "masker")
-            self._model = model
-        return self._model
 
     def _check(self) -> None:
         check_params(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from lungseg.artifact import Precision, read_artifact, write_artifact
+from lungseg.artifact import Precision, load_weights, read_artifact, sums_of, write_artifact
 from lungseg.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ class StoredEstimator(BaseEstimator, ABC):
     _runtime: ClassVar[tuple[str, ...]]
 
     weights: str | Path | Sequence[str | Path] | None
-    model_: Any
+
+    #: The network, and, until it is first asked for, the artefact that holds it.
+    _model: Any = None
+    _folder: Path | None = None
+    _sums: str = ""
 
     def save(
         self,
@@ -105,6 +109,36 @@ class StoredEstimator(BaseEstimator, ABC):
         estimator._restore(stored, folder_of(name))
         return estimator
 
+    @property
+    def model_(self) -> Any:
+        """The network as a ``keras.Model``; loaded when it is first asked for."""
+        self._ensure_network()
+        if self._model is None:
+            assert self._folder is not None  # noqa: S101 - set with the weights
+            if not self._is_intact(self._folder):
+                cause = "it holds other weights than when it was loaded"
+                raise InputError(str(self._folder), cause, "load it again with from_pretrained")
+            self._model = self._load(self._folder)
+        return self._model
+
+    @model_.setter
+    def model_(self, model: Any) -> None:
+        self._model, self._folder, self._sums = model, None, ""
+
+    def _load(self, folder: Path) -> Any:
+        """Build the network, with the weights of an artefact."""
+        model = self._build(None)
+        load_weights(model, folder, self._section)
+        return model
+
+    def _remember(self, folder: Path) -> None:
+        """Note where the network is, to load it later."""
+        self._model, self._folder, self._sums = None, folder, sums_of(folder)
+
+    def _is_intact(self, folder: Path) -> bool:
+        """Whether a folder holds what was loaded from it: it may have been written to since."""
+        return sums_of(folder) == self._sums
+
     def _config(self) -> dict[str, Any]:
         """Everything that ``config.json`` says of this estimator."""
         params = {k: v for k, v in self.get_params(deep=False).items() if k not in self._runtime}
@@ -130,7 +164,11 @@ class StoredEstimator(BaseEstimator, ABC):
 
     def _is_loaded(self) -> bool:
         """Whether what was learned is in memory."""
-        return "model_" in vars(self)
+        return self._model is not None or self._folder is not None
+
+    @abstractmethod
+    def _build(self, start: Any) -> Any:
+        """Build the network untrained; what ``start`` is, the subclass says."""
 
     @abstractmethod
     def _learned(self) -> dict[str, Any]:

@@ -263,6 +263,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             pipeline.classifier_ = pipeline._fit_classifier(classifier, X, y, groups, validation)
         # The start is gone, and what was learned is in memory.
         classifier.weights = None
+        classifier.quicken_like(self.classifier_)
         return pipeline
 
     def _fit_classifier(
@@ -518,11 +519,11 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             "classifier": self.classifier_._config(),
         }
         models = {"classifier": self.classifier_.model_}
-        files: dict[str, bytes] = {}
+        files = self.classifier_._files(precision)
         if not isinstance(self.masker_, str):
             models["masker"] = self.masker_.model_
             config["masker"] = self.masker_._config()
-            files = self.masker_._files(precision)
+            files |= self.masker_._files(precision)
         if self.infection_ is not None:
             self.infection_._ensure_network()
             models["infection"] = self.infection_.model_

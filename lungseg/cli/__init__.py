@@ -27,6 +27,7 @@ _COMMANDS = {
     "recipes": "recipes",
     "networks": "networks",
     "export": "export",
+    "quicken": "quicken",
     "bench": "bench",
     "lung-labels": "lung_labels",
     "weights": "weights",

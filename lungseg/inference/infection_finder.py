@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -146,12 +146,7 @@ class InfectionFinder:
         """Sides of the frames that slices are looked at in."""
         if not is_few(count):
             return [self.input_size]
-        return sorted({self._scaled(scale) for scale in self.scales})
-
-    def _scaled(self, scale: float) -> int:
-        if scale == 1:
-            return self.input_size
-        return max(1, round(self.input_size * scale / _STEP)) * _STEP
+        return frame_sides(self.input_size, self.scales)
 
     def _numbers(self, count: int, known: NDArray[np.uint8] | None) -> list[int]:
         """Slices that are looked at: those with lung, without what is trimmed."""
@@ -171,6 +166,21 @@ class InfectionFinder:
             return np.asarray(lungs > 0)
         reach = max(1, round((_GROWN if cropped else _CLOSED) * max(view.shown)))
         return _grown(lungs, reach) if cropped else _closed(lungs, reach)
+
+
+def frame_sides(input_size: int, scales: Iterable[float]) -> list[int]:
+    """Sides of the frames that a few slices are looked at in.
+
+    Examples
+    --------
+    >>> frame_sides(256, (1, 1.25))
+    [256, 320]
+    """
+
+    def scaled(scale: float) -> int:
+        return input_size if scale == 1 else max(1, round(input_size * scale / _STEP)) * _STEP
+
+    return sorted({scaled(scale) for scale in scales})
 
 
 def _ball(reach: int) -> NDArray[np.uint8]:

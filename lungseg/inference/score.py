@@ -21,13 +21,14 @@ def score_pictures(
 
     Parameters
     ----------
-    model : keras.Model
+    model : keras.Model or GraphNetwork
         From grey 0…255 to logits.
     pictures : uint8 array of shape (n, rows, columns) or (n, rows, columns, channels)
     views : {1, 2, 4}
         1 shows each picture as it is, 2 mirrored too, 4 both also 10 % nearer; logits are
         averaged.
     batch_size : int
+        Of views that the network sees in one call.
 
     Returns
     -------
@@ -43,10 +44,12 @@ def score_pictures(
     [[0.5, 0.5]]
     """
     logits = []
-    for start in range(0, len(pictures), batch_size):
-        batch = as_batch(pictures[start : start + batch_size])
-        seen = [model.predict_on_batch(view) for view in _views(batch, views)]
-        logits.append(np.mean(seen, axis=0))
+    # All views of a picture go in one call, so that even a single picture keeps all cores busy.
+    step = max(1, batch_size // views)
+    for start in range(0, len(pictures), step):
+        batch = as_batch(pictures[start : start + step])
+        seen = model.predict_on_batch(np.concatenate(list(_views(batch, views))))
+        logits.append(seen.reshape(views, len(batch), -1).mean(axis=0))
     return np.asarray(softmax(np.concatenate(logits).astype(np.float64), axis=1))
 
 

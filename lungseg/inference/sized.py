@@ -35,10 +35,13 @@ class Sized:
 
     def __call__(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Give the probability of each class of each pixel; see `classes_of`."""
-        size = grey.shape[1]
+        return classes_of(self.at(grey.shape[1]), grey)
+
+    def at(self, size: int) -> Any:
+        """Return the network for squares of a size, as a ``keras.Model``."""
         if size not in self._laid_out:
             self._laid_out[size] = self._for(size)
-        return classes_of(self._laid_out[size], grey)
+        return self._laid_out[size]
 
     def __reduce__(self) -> tuple[type[Sized], tuple[Any]]:
         # Pickled one by one, the other sizes would have weights of their own.

@@ -24,6 +24,22 @@ def can_export() -> bool:
     return find_spec("onnx") is not None and find_spec("tf2onnx") is not None
 
 
+def require_export() -> None:
+    """Make sure that a network can be exported here.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If onnx or tf2onnx is not installed, or Keras does not run on TensorFlow.
+    """
+    from lungseg.backend import backend_name
+
+    if not can_export():
+        raise ModuleNotFoundError("an export needs onnx and tf2onnx: pip install 'lungseg[onnx]'")
+    if backend_name() != "tensorflow":
+        raise ModuleNotFoundError("Keras exports to ONNX on its TensorFlow backend only")
+
+
 def to_onnx(model: Any) -> bytes:
     """Export a network as ONNX.
 
@@ -50,13 +66,8 @@ def to_onnx(model: Any) -> bytes:
     >>> len(exported) > 10_000
     True
     """
-    from lungseg.backend import backend_name
-
-    if not can_export():
-        raise ModuleNotFoundError("an export needs onnx and tf2onnx: pip install 'lungseg[onnx]'")
-    if backend_name() != "tensorflow":
-        raise ModuleNotFoundError("Keras exports to ONNX on its TensorFlow backend only")
-    _embed_constants(model)
+    require_export()
+    embed_constants(model)
     # Keras exports only what has been called.
     model(np.zeros((1, *(side or 32 for side in model.input_shape[1:])), np.float32))
     with tempfile.TemporaryDirectory() as scratch:
@@ -68,7 +79,7 @@ def to_onnx(model: Any) -> bytes:
         return path.read_bytes()
 
 
-def _embed_constants(model: Any) -> None:
+def embed_constants(model: Any) -> None:
     """Make constants of what a normalisation holds as tensors.
 
     Those of TensorFlow would become inputs of the export, which nobody could feed.

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from lungseg import InputError
-from lungseg.artifact import load_weights, read_artifact, verify_artifact, write_artifact
+from lungseg.artifact import (
+    add_file,
+    load_weights,
+    read_artifact,
+    verify_artifact,
+    write_artifact,
+)
 from lungseg.networks import build
 
 
@@ -84,3 +90,14 @@ def test_a_failed_write_keeps_the_old_artefact(network, folder) -> None:
 def test_weights_of_another_network_are_refused(folder) -> None:
     with pytest.raises(InputError, match="do not fit"):
         load_weights(build("bcdunet-d3", (32, 32, 1), filters=2), folder, "net")
+
+
+def test_a_file_is_added_and_summed_and_nothing_is_left_beside(folder) -> None:
+    before = {path.name for path in folder.iterdir()}
+    add_file(folder, "more.bin", b"more")
+    add_file(folder, "more.bin", b"other")
+    verify_artifact(folder)
+    assert {path.name for path in folder.iterdir()} == before | {"more.bin"}
+    (folder / "more.bin").write_bytes(b"changed")
+    with pytest.raises(InputError, match="SHA-256"):
+        add_file(folder, "another.bin", b"")

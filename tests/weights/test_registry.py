@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from lungseg.weights import default, folder_of, names
 
 import lungseg
 from lungseg.artifact import verify_artifact
+from lungseg.inference.score import score_pictures
 
 
 @pytest.mark.parametrize("name", names())
@@ -22,6 +24,18 @@ def test_shipped_weights_are_whole_and_have_a_card(name) -> None:
 def test_all_weights_together_stay_small() -> None:
     total = sum(path.stat().st_size for name in names() for path in folder_of(name).iterdir())
     assert total < 40 * 2**20
+
+
+def test_the_shipped_graph_computes_what_keras_does_with_the_shipped_weights() -> None:
+    pytest.importorskip("openvino")
+    quick = lungseg.CTClassifier.from_pretrained()
+    side = quick.input_size
+    shown = np.random.default_rng(0).integers(0, 256, (2, side, side, 2), np.uint8)
+    shown[..., 1] = 0
+    shown[:, 60:200, 40:260, 1] = 255
+    here = score_pictures(quick._graphs[side], shown)
+    there = score_pictures(quick.model_, shown)
+    assert np.allclose(here, there, atol=1e-4)
 
 
 def test_defaults_are_installed() -> None:

@@ -1,0 +1,203 @@
+"""A network on OpenVINO, made of its graph and the arrays of its weights file."""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class GraphNetwork:
+    """Run a graph of `lungseg.networks.graph.to_graph` over pictures, as Keras would.
+
+    What TensorFlow needs half a minute for on two cores, to start, to lay EfficientNets out
+    and to trace them, takes a second or two. In single precision whatever the processor has:
+    the probabilities are those of Keras to the fifth decimal place.
+
+    Parameters
+    ----------
+    graph : bytes
+    weights : mapping of str to array
+        What the weights file calls each input of the graph.
+
+    Raises
+    ------
+    ValueError
+        If the weights lack an array that the graph takes.
+    """
+
+    def __init__(self, graph: bytes, weights: Mapping[str, Array]) -> None:
+        self._graph = graph
+        self._weights = dict(weights)
+        self._queue: Any = None
+
+    @property
+    def graph(self) -> bytes:
+        """What it was made of, to be stored again."""
+        return self._graph
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is compiled belongs to the process.
+        return {**vars(self), "_queue": None}
+
+    def predict_on_batch(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Compute what the network makes of pictures of shape (n, rows, columns, channels).
+
+        Returns
+        -------
+        float32 array of shape (n, …)
+            As of ``keras.Model.predict_on_batch``.
+        """
+        queue = self._running()
+        found: list[Any] = [None] * len(batch)
+
+        def keep(request: Any, index: int) -> None:
+            found[index] = request.get_output_tensor().data[0].copy()
+
+        queue.set_callback(keep)
+        for index in range(len(batch)):
+            queue.start_async([np.ascontiguousarray(batch[index : index + 1])], index)
+        queue.wait_all()
+        return np.stack(found)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of what it takes: (1, rows, columns, channels)."""
+        return tuple(self._running()[0].get_compiled_model().input(0).shape)
+
+    def _running(self) -> Any:
+        if self._queue is None:
+            self._queue = self._compile()
+        return self._queue
+
+    def _compile(self) -> Any:
+        """Put the weights where they belong."""
+        import openvino
+        from openvino import opset13
+
+        core = openvino.Core()
+        model = core.read_model(lzma.decompress(self._graph))
+        for given in model.get_parameters():
+            name = given.get_friendly_name()
+            if name == "pictures":
+                continue
+            if name not in self._weights:
+                raise ValueError(f"the weights hold no {name}, which the graph takes")
+            constant = opset13.constant(self._weights[name].astype(np.float32))
+            given.output(0).replace(constant.output(0))
+            model.remove_parameter(given)
+        hints = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "THROUGHPUT"}
+        return openvino.AsyncInferQueue(core.compile_model(model, "CPU", hints))
+
+
+def graph_file(name: str, side: int) -> str:
+    """Name of the file beside ``<name>.weights.h5`` that holds the graph for one size.
+
+    Examples
+    --------
+    >>> graph_file("classifier", 320)
+    'classifier.320.graph.xz'
+    """
+    return f"{name}.{side}.graph.xz"
+
+
+def graph_files(name: str, graphs: Mapping[int, GraphNetwork]) -> dict[str, bytes]:
+    """Files of an artefact that hold the graphs of a network."""
+    return {graph_file(name, side): network.graph for side, network in graphs.items()}
+
+
+def stored_graphs(folder: Path, name: str, sides: Iterable[int]) -> dict[int, GraphNetwork]:
+    """Make what an artefact holds ready to run.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Of the network: "classifier".
+    sides : iterable of int
+        Of the pictures that it is shown.
+
+    Returns
+    -------
+    dict of int to GraphNetwork
+        By the side; empty where one of the graphs is missing, or nothing runs them.
+
+    Examples
+    --------
+    >>> stored_graphs(Path("nowhere"), "classifier", [320])
+    {}
+    """
+    paths = {side: folder / graph_file(name, side) for side in sides}
+    if find_spec("openvino") is None or not all(path.is_file() for path in paths.values()):
+        return {}
+    arrays = read_arrays(folder / f"{name}.weights.h5")
+    return {side: GraphNetwork(path.read_bytes(), arrays) for side, path in paths.items()}
+
+
+def make_graphs(stored: Any, laid_out: Mapping[int, Any]) -> dict[int, GraphNetwork]:
+    """Make graphs of a network.
+
+    Parameters
+    ----------
+    stored : keras.Model
+        What is saved.
+    laid_out : mapping of int to keras.Model
+        The same layers for each side.
+
+    Returns
+    -------
+    dict of int to GraphNetwork
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If onnx, tf2onnx or openvino is not installed, or Keras does not run on TensorFlow.
+    """
+    from lungseg.networks.graph import to_graph
+
+    if find_spec("openvino") is None:
+        raise ModuleNotFoundError("a graph needs openvino: pip install 'lungseg[openvino]'")
+    graphs = {side: to_graph(model, stored=stored) for side, model in laid_out.items()}
+    return with_weights(graphs, stored)
+
+
+def with_weights(graphs: Mapping[int, bytes], stored: Any) -> dict[int, GraphNetwork]:
+    """Run graphs, which hold no weights, with those of a network that is laid out in the same way.
+
+    Parameters
+    ----------
+    graphs : mapping of int to bytes
+        By the side of pictures.
+    stored : keras.Model
+
+    Returns
+    -------
+    dict of int to GraphNetwork
+    """
+    with TemporaryDirectory() as scratch:
+        path = Path(scratch) / "network.weights.h5"
+        stored.save_weights(str(path))
+        arrays = read_arrays(path)
+    return {side: GraphNetwork(graph, arrays) for side, graph in graphs.items()}
+
+
+def read_arrays(path: Path) -> dict[str, Array]:
+    """Read every array of a weights file, by its name there."""
+    arrays: dict[str, Array] = {}
+
+    def take(name: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            arrays[name] = item[()]
+
+    with h5py.File(path) as file:
+        file.visititems(take)
+    return arrays

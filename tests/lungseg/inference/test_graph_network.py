@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from lungseg.inference.graph_network import GraphNetwork, read_arrays, stored_graphs
+from lungseg.networks import build
+from lungseg.networks.graph import to_graph
+
+pytest.importorskip("openvino")
+pytest.importorskip("tf2onnx")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return build("simple", (32, 32, 1))
+
+
+@pytest.fixture(scope="module")
+def arrays(model, tmp_path_factory):
+    path = tmp_path_factory.mktemp("weights") / "a.weights.h5"
+    model.save_weights(str(path))
+    return read_arrays(path)
+
+
+@pytest.fixture(scope="module")
+def network(model, arrays) -> GraphNetwork:
+    return GraphNetwork(to_graph(model), arrays)
+
+
+SHOWN = np.random.default_rng(0).uniform(0, 255, (5, 32, 32, 1)).astype(np.float32)
+
+
+def test_it_gives_what_keras_gives_in_the_same_order(network, model) -> None:
+    assert np.allclose(network.predict_on_batch(SHOWN), model.predict_on_batch(SHOWN), atol=1e-4)
+
+
+def test_it_says_what_it_takes(network) -> None:
+    assert network.input_shape == (1, 32, 32, 1)
+
+
+def test_a_picture_does_not_depend_on_its_neighbours(network) -> None:
+    whole = network.predict_on_batch(SHOWN)
+    assert np.array_equal(network.predict_on_batch(SHOWN[3:4])[0], whole[3])
+
+
+def test_pickled_it_goes_on(network) -> None:
+    before = network.predict_on_batch(SHOWN)
+    again = pickle.loads(pickle.dumps(network))
+    assert np.array_equal(again.predict_on_batch(SHOWN), before)
+
+
+def test_weights_of_another_network_are_refused(network, arrays) -> None:
+    lacking = dict(list(arrays.items())[1:])
+    with pytest.raises(ValueError, match="the weights hold no layers/"):
+        GraphNetwork(network.graph, lacking).predict_on_batch(SHOWN)
+
+
+def test_graphs_of_some_sizes_alone_are_not_taken(network, model, tmp_path) -> None:
+    (tmp_path / "classifier.32.graph.xz").write_bytes(network.graph)
+    model.save_weights(str(tmp_path / "classifier.weights.h5"))
+    assert set(stored_graphs(tmp_path, "classifier", [32])) == {32}
+    assert stored_graphs(tmp_path, "classifier", [32, 64]) == {}
+
+
+def test_without_openvino_there_is_none(network, tmp_path, monkeypatch) -> None:
+    (tmp_path / "classifier.32.graph.xz").write_bytes(network.graph)
+    monkeypatch.setattr("lungseg.inference.graph_network.find_spec", lambda name: None)
+    assert stored_graphs(tmp_path, "classifier", [32]) == {}
