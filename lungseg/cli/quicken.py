@@ -23,7 +23,10 @@ def quicken(
     from lungseg.weights import folder_of
 
     place = folder_of(folder)
-    known = {"classifier": CTClassifier, "infection": InfectionSegmenter}
+    known: dict[str, type[CTClassifier | InfectionSegmenter]] = {
+        "classifier": CTClassifier,
+        "infection": InfectionSegmenter,
+    }
     held = [kind for section, kind in known.items() if section in read_artifact(place)]
     if not held:
         cause = "it holds no classifier and no network for infection"

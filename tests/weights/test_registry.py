@@ -9,6 +9,7 @@ from lungseg.weights import default, folder_of, names
 import lungseg
 from lungseg.artifact import verify_artifact
 from lungseg.inference.score import score_pictures
+from lungseg.scan import MaskedScan
 
 
 @pytest.mark.parametrize("name", names())
@@ -26,7 +27,7 @@ def test_all_weights_together_stay_small() -> None:
     assert total < 40 * 2**20
 
 
-def test_the_shipped_graph_computes_what_keras_does_with_the_shipped_weights() -> None:
+def test_the_shipped_graph_of_the_classifier_computes_what_keras_does() -> None:
     pytest.importorskip("openvino")
     quick = lungseg.CTClassifier.from_pretrained()
     side = quick.input_size
@@ -36,6 +37,17 @@ def test_the_shipped_graph_computes_what_keras_does_with_the_shipped_weights() -
     here = score_pictures(quick._graphs[side], shown)
     there = score_pictures(quick.model_, shown)
     assert np.allclose(here, there, atol=1e-4)
+
+
+def test_the_shipped_graphs_of_the_infection_compute_what_keras_does() -> None:
+    pytest.importorskip("openvino")
+    scan = MaskedScan(*lungseg.phantom(slices=1, size=160, opacities=6, return_mask=True))
+    segmenter = lungseg.InfectionSegmenter.from_pretrained()
+    assert set(segmenter._graphs) == {256, 320}
+    (here,) = segmenter.predict_proba([scan])
+    (there,) = segmenter.set_params(engine="keras").predict_proba([scan])
+    assert here.max() > 0.5
+    assert np.allclose(here, there, atol=1e-3)
 
 
 def test_defaults_are_installed() -> None:
