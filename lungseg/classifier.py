@@ -78,6 +78,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         Before any epoch, put the last layer where the focal loss and this penalty together
         are least on what the trunk makes of the pictures: see
         `lungseg.training.fit_head.fit_head`. For a trunk that was trained before.
+    shares : tuple of float, optional
+        Of several trunks, how much each counts in the logits that ``ridge`` fits: (2, 1) gives the
+        first two thirds. Alike without.
     epochs, batch_size, learning_rate
         Of the training, by AdamW with a cosine decay. With ``ridge``, no epochs leave the
         trunk as it was.
@@ -191,6 +194,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         sampling: Literal["balanced", "smote"] | None = None,
         dropout: float = 0.4,
         ridge: float | None = None,
+        shares: tuple[float, ...] | None = None,
         epochs: int = 60,
         batch_size: int = 16,
         learning_rate: float = 5e-4,
@@ -227,6 +231,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.sampling = sampling
         self.dropout = dropout
         self.ridge = ridge
+        self.shares = shares
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate

@@ -60,6 +60,8 @@ def check_classifier(classifier: CTClassifier) -> None:
         raise ValueError(f"views of CTClassifier must be one of {VIEWS}, got {classifier.views!r}")
     if classifier.ridge is not None:
         check_params(classifier, ridge=(0, None))
+    if classifier.shares is not None:
+        _check_shares(classifier)
     if classifier.folds is not None:
         check_params(classifier, folds=(2, None))
     if classifier.patience is not None:
@@ -71,6 +73,16 @@ def check_classifier(classifier: CTClassifier) -> None:
             raise ValueError(f"threshold of CTClassifier: {error}") from None
     else:
         check_params(classifier, threshold=(0, 1))
+
+
+def _check_shares(classifier: CTClassifier) -> None:
+    shares = classifier.shares
+    trunks = (classifier.network_options or {}).get("trunks", 1)
+    if classifier.ridge is None or len(shares or ()) != trunks or min(shares or (0,)) <= 0:
+        raise ValueError(
+            f"shares of CTClassifier must be one positive number for each of the {trunks} trunks "
+            f"of the network, and go with ridge, got {shares!r}"
+        )
 
 
 def _check_sampling(classifier: CTClassifier) -> None:

@@ -155,9 +155,8 @@ def test_calibration(files) -> None:
 
 def test_a_pretrained_masker_survives_cloning(files) -> None:
     paths, y, groups = files
-    pipeline = lungseg.Pipeline(
-        lungseg.LungMasker.from_pretrained(), classifier=lungseg.CTClassifier(**TINY)
-    )
+    masker = lungseg.LungMasker.from_pretrained().set_params(turns=1, scales=(1.0,))
+    pipeline = lungseg.Pipeline(masker, classifier=lungseg.CTClassifier(**TINY))
     assert cross_val_predict(pipeline, paths, y, groups=groups, cv=GroupKFold(2)).shape == (12,)
 
 

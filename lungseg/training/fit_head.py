@@ -28,6 +28,7 @@ def fit_head(
     weights: NDArray[np.float64] | None = None,
     mirror: bool = True,
     batch_size: int = 16,
+    shares: Sequence[float] | None = None,
     seen: Sequence[NDArray[np.float64]] | None = None,
 ) -> dict[str, float]:
     """Put the last layer where the focal loss and a ridge penalty together are least.
@@ -55,6 +56,8 @@ def fit_head(
     mirror : bool
         Take the mirror image of each picture as a further sample.
     batch_size : int
+    shares : sequence of float, optional
+        Of several trunks, how much each counts in the logits; alike without.
     seen : sequence of arrays, optional
         What `see` returned for these pictures and the same trunk, to compute it once for many
         heads.
@@ -96,7 +99,14 @@ def fit_head(
         share = share * np.asarray(alpha, np.float64)[labels]
     prior = np.asarray(last.get_weights()[0], np.float64)
     kernel, bias = solve_trunks(
-        features, labels, prior, ridge=ridge, gamma=gamma, weights=share, trunks=stages_of(model)
+        features,
+        labels,
+        prior,
+        trunks=stages_of(model),
+        ridge=ridge,
+        gamma=gamma,
+        weights=share,
+        shares=shares,
     )
     last.set_weights([kernel.astype(np.float32), bias.astype(np.float32)])
     scores = log_softmax(features @ kernel + bias, axis=1)

@@ -19,8 +19,9 @@ def solve_trunks(
     ridge: float,
     gamma: float = 2.0,
     weights: Floats | None = None,
+    shares: Sequence[float] | None = None,
 ) -> tuple[Floats, Floats]:
-    """Solve for the part of the last layer over each trunk by itself; logits are their mean.
+    """Solve for the part of the last layer over each trunk by itself; logits are a mean of theirs.
 
     Fitted at once, each trunk would leave to the other what the other does better on the
     samples at hand; fitted alone and averaged, their errors on others fade.
@@ -35,6 +36,8 @@ def solve_trunks(
         one stage.
     ridge, gamma, weights
         As in `lungseg.training.solve_layer.solve_layer`.
+    shares : sequence of float, optional
+        How much each trunk counts in the mean; alike without.
 
     Returns
     -------
@@ -56,20 +59,21 @@ def solve_trunks(
     True
     """
     sizes = [sum(stages) for stages in trunks] or [len(prior)]
-    several = len(sizes)
+    told = np.ones(len(sizes)) if shares is None else np.asarray(shares, np.float64)
+    told = told / told.sum()
     kernels, biases, start = [], [], 0
     for number, size in enumerate(sizes):
         part = slice(start, start + size)
         kernel, bias = solve_layer(
             features[:, part],
             labels,
-            several * prior[part],
+            prior[part] / told[number],
             ridge=ridge,
             gamma=gamma,
             weights=weights,
             stages=trunks[number] if trunks else (),
         )
-        kernels.append(kernel / several)
-        biases.append(bias / several)
+        kernels.append(told[number] * kernel)
+        biases.append(told[number] * bias)
         start += size
     return np.concatenate(kernels), np.sum(biases, axis=0)

@@ -81,6 +81,7 @@ def teach_classifier(
             weights=draws,
             mirror=classifier.augment,
             batch_size=classifier.batch_size,
+            shares=classifier.shares,
             seen=seen,
         )
         history.append(found)

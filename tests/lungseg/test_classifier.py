@@ -129,6 +129,7 @@ def test_groups_split_before_augmentation(pictures) -> None:
         ({"network": "cbr-tiny"}, None, "input_size of CTClassifier must be at least 91"),
         ({"weights": "imagenet"}, None, "no ImageNet weights of simple"),
         ({"weights": ["ct", "ct"]}, None, "one for each trunk: the network has 1"),
+        ({"ridge": 0.1, "shares": (2, 1)}, None, "for each of the 1 trunks"),
         ({"network_options": {"hidden": 8}}, None, "no option 'hidden'"),
         ({"network_options": {"dropout": 0.1}}, None, "a parameter itself"),
     ],

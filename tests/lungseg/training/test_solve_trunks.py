@@ -27,6 +27,25 @@ def test_logits_are_the_mean_of_those_of_trunks_fitted_alone(data) -> None:
     assert np.allclose(features @ kernel + bias, np.mean(alone, axis=0))
 
 
+def test_a_trunk_counts_as_much_as_its_share(data) -> None:
+    features, labels = data
+    prior, trunks = np.zeros((7, 2)), [(3,), (4,)]
+    kernel, bias = solve_trunks(features, labels, prior, trunks=trunks, ridge=0.1, shares=(3, 1))
+    first, second = (
+        part @ k + b
+        for part in (features[:, :3], features[:, 3:])
+        for k, b in [solve_layer(part, labels, np.zeros((part.shape[1], 2)), ridge=0.1)]
+    )
+    assert np.allclose(features @ kernel + bias, 0.75 * first + 0.25 * second)
+
+
+def test_what_was_learned_before_is_kept_whatever_the_shares(data) -> None:
+    features, labels = data
+    prior = np.random.default_rng(1).normal(size=(7, 2))
+    told = {"trunks": [(3,), (4,)], "ridge": 1e5, "shares": (5, 1)}
+    assert np.allclose(solve_trunks(features, labels, prior, **told)[0], prior, atol=1e-2)
+
+
 @pytest.mark.parametrize(("trunks", "stages"), [([], ()), ([(3, 4)], (3, 4))])
 def test_of_one_trunk_it_is_the_layer_itself(data, trunks, stages) -> None:
     features, labels = data
