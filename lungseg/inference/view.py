@@ -23,15 +23,16 @@ _LEAST = 96
 _LOOKS = 12
 
 
-def choose_view(
+def choose_views(
     slices: NDArray[Any],
     size: int,
+    scales: Sequence[float] = (1.0,),
     *,
     crop: bool = True,
     body_scale: float = 1.0,
     enlarge: float = 3.0,
-) -> Letterbox:
-    """Choose the part of the slices that is shown, and the frame it is fitted into.
+) -> list[Letterbox]:
+    """Choose the part of the slices that is shown, and the frames it is fitted into.
 
     Air and table around the patient say nothing about the lungs: without them lungs are
     larger in the frame, and the frame of a volume, wider than high, holds fewer pixels.
@@ -41,7 +42,9 @@ def choose_view(
     slices : array of shape (slices, rows, columns)
         Upright axial slices, HU or display grey.
     size : int
-        Longer side of the frame; shorter for slices that would be enlarged too far.
+        Longer side of a frame; shorter for slices that would be enlarged too far.
+    scales : sequence of float
+        How many times as large as that each frame is.
     crop : bool
         Show the body only, where its whole contour is seen.
     body_scale : float
@@ -54,48 +57,18 @@ def choose_view(
 
     Returns
     -------
-    Letterbox
-        One for all slices; square for a single one, so that pictures of many shapes
-        share one compiled network.
+    list of Letterbox
+        In the order of the scales, each for all slices; frames that would be the same only
+        once. Square for a single slice, so that pictures of many shapes share one compiled
+        network.
 
     Examples
     --------
     >>> volume = np.full((20, 128, 128), -1000, np.int16)
     >>> volume[:, 40:90, 20:110] = 40
-    >>> view = choose_view(volume, 64)
+    >>> (view,) = choose_views(volume, 64)
     >>> view.frame, view.box
     ((64, 64), (slice(38, 92, None), slice(17, 113, None)))
-    """
-    (view,) = choose_views(slices, size, (1.0,), crop=crop, body_scale=body_scale, enlarge=enlarge)
-    return view
-
-
-def choose_views(
-    slices: NDArray[Any],
-    size: int,
-    scales: Sequence[float],
-    *,
-    crop: bool = True,
-    body_scale: float = 1.0,
-    enlarge: float = 3.0,
-) -> list[Letterbox]:
-    """Choose one part of the slices, and frames of several sizes for it.
-
-    Parameters
-    ----------
-    slices, size, crop, body_scale, enlarge
-        As in `choose_view`.
-    scales : sequence of float
-        How many times as large as that of `choose_view` each frame is; none is enlarged
-        further than it allows.
-
-    Returns
-    -------
-    list of Letterbox
-        In the order of the scales; frames that would be the same only once.
-
-    Examples
-    --------
     >>> grey = np.full((1, 100, 120), 90, np.uint8)
     >>> [view.frame for view in choose_views(grey, 320, (1, 1.2, 1.5))]
     [(320, 320), (384, 384)]

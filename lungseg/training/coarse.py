@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 # The masker enlarges a coarse scan by a whole number, and not to the full frame
-# (`choose_view`): a network that never saw lungs so small and soft leaves them out.
+# (`choose_views`): a network that never saw lungs so small and soft leaves them out.
 _LONGEST = (40, 160)
 _ENLARGED = (2.0, 5.0)
 _LEAST = 96

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from lungseg.inference.mark import mark_slices
-from lungseg.inference.view import choose_view, choose_views
+from lungseg.inference.view import choose_views
 from lungseg.preprocess.body_box import body_box
 from lungseg.preprocess.letterbox import Letterbox
 
 
 def test_the_body_of_a_phantom_is_shown_whole(chest) -> None:
     scan, truth = chest
-    view = choose_view(scan.axial(), 64)
+    (view,) = choose_views(scan.axial(), 64)
     assert view.box is not None
     shown = np.zeros(scan.shape[1:], bool)
     shown[view.box] = True
@@ -21,10 +21,10 @@ def test_the_body_of_a_phantom_is_shown_whole(chest) -> None:
 
 def test_frames_of_volumes_are_few_and_of_pictures_one(chest) -> None:
     scan, _ = chest
-    frame = choose_view(scan.axial(), 64).frame
+    frame = choose_views(scan.axial(), 64)[0].frame
     assert max(frame) == 64
     assert all(side % 32 == 0 for side in frame)
-    assert choose_view(scan.axial()[:1], 64).frame == (64, 64)
+    assert choose_views(scan.axial()[:1], 64)[0].frame == (64, 64)
 
 
 def test_lungs_are_as_large_in_a_whole_body_as_in_a_picture_cropped_to_them(chest) -> None:
@@ -33,21 +33,21 @@ def test_lungs_are_as_large_in_a_whole_body_as_in_a_picture_cropped_to_them(ches
     one, lungs = scan.axial()[middle : middle + 1], truth.axial()[middle] > 0
     rows, columns = (slice(x.min(), x.max() + 1) for x in np.nonzero(lungs))
     near = np.where(lungs, one[0], 40)[rows, columns][None]
-    whole, cropped = (choose_view(part, 160, body_scale=1.2) for part in (one, near))
+    whole, cropped = (choose_views(part, 160, body_scale=1.2)[0] for part in (one, near))
     assert whole.box is not None
     assert cropped.box is None
     assert (whole.frame, cropped.frame) == ((192, 192), (160, 160))
     # A body that fills the picture is as near as one that is cut off.
     filled = np.zeros((1, 120, 160), np.uint8)
     filled[0, 2:-2, 2:-2] = 180
-    close = choose_view(filled, 160, body_scale=1.2)
+    (close,) = choose_views(filled, 160, body_scale=1.2)
     assert close.box is not None
     assert close.frame == (160, 160)
 
 
 def test_a_slice_of_few_pixels_has_a_smaller_frame() -> None:
     few = np.full((1, 40, 50), 100, np.uint8)
-    frames = {times: choose_view(few, 320, enlarge=times).frame for times in (1, 3, 4.5, 10)}
+    frames = {times: choose_views(few, 320, enlarge=times)[0].frame for times in (1, 3, 4.5, 10)}
     assert frames == {1: (96, 96), 3: (160, 160), 4.5: (256, 256), 10: (320, 320)}
 
 
@@ -73,7 +73,7 @@ def test_nothing_is_cut_off_a_picture_cropped_to_the_lungs() -> None:
     grey[:, 70:90] = 180
     grey[:6] = grey[-6:] = 180
     assert body_box(grey) is None
-    assert choose_view(grey[None], 64).box is None
+    assert choose_views(grey[None], 64)[0].box is None
 
 
 @pytest.mark.parametrize("frame", [32, (32, 64)])
