@@ -43,6 +43,12 @@ def masker() -> lungseg.LungMasker:
 
 
 @pytest.fixture(scope="session")
+def quick_masker() -> lungseg.LungMasker:
+    """Marks once, in small frames: for tests of what hangs on a mask and not on how good it is."""
+    return lungseg.LungMasker.from_pretrained().set_params(turns=1, scales=(1.0,), input_size=128)
+
+
+@pytest.fixture(scope="session")
 def pictures() -> tuple[list[np.ndarray], list[str], list[str]]:
     """Twelve pictures of six patients in two classes that are easy to tell apart."""
     rng = np.random.default_rng(0)

@@ -153,10 +153,9 @@ def test_calibration(files) -> None:
     assert calibrated.predict_proba(paths).shape == (12, 2)
 
 
-def test_a_pretrained_masker_survives_cloning(files) -> None:
+def test_a_pretrained_masker_survives_cloning(files, quick_masker) -> None:
     paths, y, groups = files
-    masker = lungseg.LungMasker.from_pretrained().set_params(turns=1, scales=(1.0,))
-    pipeline = lungseg.Pipeline(masker, classifier=lungseg.CTClassifier(**TINY))
+    pipeline = lungseg.Pipeline(quick_masker, classifier=lungseg.CTClassifier(**TINY))
     assert cross_val_predict(pipeline, paths, y, groups=groups, cv=GroupKFold(2)).shape == (12,)
 
 

@@ -332,7 +332,7 @@ def test_without_imagenet_it_starts_from_random_weights_and_says_so(pictures, mo
 
 
 def test_a_classifier_of_two_trunks_is_fitted_saved_and_loaded(pictures, tmp_path) -> None:
-    X, y, groups = pictures
+    X, y, _ = pictures
     settings = {
         "network_options": {"head": "lungs", "trunks": 2},
         "weights": ["ct", "infection"],
@@ -341,8 +341,8 @@ def test_a_classifier_of_two_trunks_is_fitted_saved_and_loaded(pictures, tmp_pat
     with pytest.raises(NotFittedError):
         lungseg.CTClassifier(**settings).predict(X)
     classifier = lungseg.CTClassifier(
-        **settings, ridge=0.1, epochs=0, folds=2, sampling="balanced", threshold="youden"
-    ).fit(X, y, groups)
+        **settings, ridge=0.1, shares=(2, 1), epochs=0, sampling="balanced"
+    ).fit(X, y)
     loaded = lungseg.CTClassifier.from_pretrained(classifier.save(tmp_path / "two"))
     found = classifier.predict_proba(X)
     assert np.array_equal(loaded.predict_proba(X), found)

@@ -89,9 +89,10 @@ def test_a_doubtful_mask_is_not_handed_on(items) -> None:
     assert doubtful.shape == scan.shape
 
 
-def test_every_way_through_a_pipeline_sees_the_same_lungs(items, tmp_path) -> None:
+def test_every_way_through_a_pipeline_sees_the_same_lungs(items, quick_masker, tmp_path) -> None:
     scans = [item.scan for item in items]
     pipeline = lungseg.Pipeline(
+        quick_masker,
         roi=RoiMultiply(None, margin=0.3),
         classifier=classifier(),
         preprocess=[Trim(0.1)],

@@ -19,7 +19,6 @@ QUICK: dict[str, Any] = {
     "size": 32,
     "epochs": 1,
     "block": 1,
-    "masker": "lungs",
 }
 
 
@@ -41,28 +40,36 @@ def manifest(tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def masker(quick_masker, tmp_path_factory) -> str:
+    return str(quick_masker.save(tmp_path_factory.mktemp("masker") / "quick"))
+
+
 def card_of(folder: Path) -> str:
     return (folder / "card.md").read_text("utf-8")
 
 
-def test_each_fold_is_measured_by_a_network_that_has_not_seen_it(manifest, tmp_path) -> None:
+def test_each_fold_is_measured_by_a_network_that_has_not_seen_it(
+    manifest, masker, tmp_path
+) -> None:
     out = tmp_path / "folds"
-    fit_infection(manifest, out, folds=2, **QUICK)
+    fit_infection(manifest, out, folds=2, masker=masker, **QUICK)
     assert "**2 folds**" in card_of(out)
     assert "4 scans marked by a person, 4 by a network" in card_of(out)
 
 
 def test_without_folds_cases_are_kept_aside_and_a_second_training_goes_on(
-    manifest, tmp_path
+    manifest, masker, tmp_path
 ) -> None:
+    quick = {**QUICK, "masker": masker}
     first, second = tmp_path / "pseudo", tmp_path / "expert"
-    fit_infection(manifest, first, folds=0, source="pseudo", bfloat16=True, **QUICK)
+    fit_infection(manifest, first, folds=0, source="pseudo", bfloat16=True, **quick)
     assert "**2 folds**" not in card_of(first)
     assert "0 scans marked by a person, 4 by a network" in card_of(first)
     segmenter = lungseg.InfectionSegmenter.from_pretrained(first)
     # What was trained in bfloat16 is used in float32.
     assert segmenter.model_.layers[-1].compute_dtype == "float32"
-    fit_infection(manifest, second, folds=2, source="expert", weights=str(first), **QUICK)
+    fit_infection(manifest, second, folds=2, source="expert", weights=str(first), **quick)
     assert "4 scans marked by a person, 0 by a network" in card_of(second)
 
 

@@ -18,9 +18,11 @@ class Brightness:
 
 
 @pytest.fixture(scope="module")
-def pipeline(masker) -> lungseg.Pipeline:
+def pipeline(quick_masker) -> lungseg.Pipeline:
     pipeline = lungseg.Pipeline(
-        masker, lungseg.RoiMultiply(None), lungseg.CTClassifier("simple", input_size=64, epochs=1)
+        quick_masker,
+        lungseg.RoiMultiply(None),
+        lungseg.CTClassifier("simple", input_size=64, epochs=1),
     )
     scans = [lungseg.phantom(slices=1, size=128, seed=seed) for seed in range(2)]
     return pipeline.fit(scans, ["healthy", "ill"])

@@ -15,6 +15,11 @@ from lungseg.networks.start import start_from
 from lungseg.networks.transfer import copy_weights, trunk_of
 
 
+def run(model: keras.Model, shown: np.ndarray) -> np.ndarray:
+    """Call it layer by layer: tracing an EfficientNet takes longer than a picture or two."""
+    return np.asarray(model(shown, training=False))
+
+
 def test_one_flat_graph_so_that_gradients_reach_every_layer() -> None:
     network = build("efficientnetb0", (64, 64, 1), 3)
     assert not [layer for layer in network.layers if isinstance(layer, keras.Model)]
@@ -35,8 +40,8 @@ def test_a_pretrained_trunk_passes_to_the_classifier() -> None:
     copy_weights(unet, classifier)
     picture = np.random.default_rng(0).uniform(0, 1, (1, 64, 64, 1)).astype(np.float32)
     tap = keras.Model(unet.inputs, unet.get_layer("top_activation").output)
-    here = trunk_of(classifier).predict(picture * 255, verbose=0)
-    assert np.allclose(tap.predict(picture, verbose=0), here, atol=1e-5)
+    here = run(trunk_of(classifier), picture * 255)
+    assert np.allclose(run(tap, picture), here, atol=1e-5)
 
 
 def test_too_small_an_input_is_refused() -> None:
@@ -65,8 +70,8 @@ def test_looks_at_several_sizes_share_the_weights_of_the_trunk() -> None:
     shown = np.zeros((1, 96, 96, 2), np.float32)
     shown[:, 30:60, 20:70] = 255
     resized = keras.ops.image.resize(shown, (64, 64))
-    both = keras.Model(twice.inputs, twice.layers[-1].input).predict(shown, verbose=0)
-    alone = keras.Model(small.inputs, small.layers[-1].input).predict(resized, verbose=0)
+    both = run(keras.Model(twice.inputs, twice.layers[-1].input), shown)
+    alone = run(keras.Model(small.inputs, small.layers[-1].input), resized)
     assert np.allclose(both[:, features:], alone, atol=1e-4)
 
 
@@ -83,7 +88,7 @@ def test_looks_at_several_sizes_learn_only_when_told_to() -> None:
 def test_looks_at_several_sizes_can_be_exported() -> None:
     model = build("efficientnetb0", (64, 64, 2), 2, head="lungs", scales=[1, 0.5])
     shown = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 2)).astype(np.float32)
-    here = model.predict(shown, verbose=0)
+    here = run(model, shown)
     runtime = pytest.importorskip("onnxruntime")
     session = runtime.InferenceSession(to_onnx(model), providers=["CPUExecutionProvider"])
     (there,) = session.run(None, {session.get_inputs()[0].name: shown})
@@ -104,11 +109,11 @@ def test_each_trunk_gives_features_of_its_own_weights() -> None:
     start_from(both, ["ct", "infection"])
     features = keras.Model(both.inputs, both.layers[-1].input)
     shown = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 2)).astype(np.float32)
-    seen = features.predict(shown, verbose=0)
+    seen = run(features, shown)
     for name, here in (("ct", seen[:, : sum(ends)]), ("infection", seen[:, sum(ends) :])):
         alone = build("efficientnetb0", (64, 64, 2), 2, head="lungs")
         start_from(alone, name)
-        there = keras.Model(alone.inputs, alone.layers[-1].input).predict(shown, verbose=0)
+        there = run(keras.Model(alone.inputs, alone.layers[-1].input), shown)
         # Of the second trunk the sixth stage comes first, and what follows it is not seen.
         if name == "infection":
             there = np.concatenate([there[:, -576:], there[:, 3840:-576]], axis=1)
@@ -141,7 +146,7 @@ def test_what_lies_outside_the_lungs_counts_by_its_neighbours_alone() -> None:
     shown[:, :64, :64, 1] = 255
     other = shown.copy()
     other[:, 128:, 128:, 0] = 0
-    same, changed = (trunk.predict(one, verbose=0)[:, :48] for one in (shown, other))
+    same, changed = (run(trunk, one)[:, :48] for one in (shown, other))
     # Squeeze-and-excitation lets every place know of the whole, and no more than that.
     assert np.abs(same - changed).max() < 0.2 * np.abs(same).max()
 

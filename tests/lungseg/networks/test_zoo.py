@@ -21,6 +21,9 @@ _BETWEEN = ("efficientnetb3", "efficientnetb7")
 #: Whose exports take minutes.
 _LARGE = (*_BETWEEN, "bcdunet-d3", "efficientnetb0-s2", "resnet50")
 
+#: And those of U-Nets on trunks half a minute each: of one, tests/weights runs what ships.
+_SLOW_EXPORTS = (*_LARGE, "unet-mobilenetv2", "unet-efficientnetb0")
+
 #: Smaller maps leave batch norms in a deep trunk next to nothing to average.
 _SIDE = 64
 
@@ -140,7 +143,7 @@ def check_half_precision(sample: Sample, policy: str, share: float) -> None:
         assert np.isfinite(sample.heat(half, 0)).all()
 
 
-@pytest.mark.parametrize("sample", marked(_LARGE), indirect=True)
+@pytest.mark.parametrize("sample", marked(_SLOW_EXPORTS), indirect=True)
 def test_its_export_computes_the_same(sample) -> None:
     runtime = pytest.importorskip("onnxruntime")
     if not can_export():
