@@ -11,7 +11,7 @@ import typer
 def quicken(
     folder: Annotated[Path, typer.Argument(help="What `lungseg fit` or save() wrote.")],
 ) -> None:
-    """Store the graphs of networks beside their weights: predictions start in seconds then.
+    """Store the graphs of networks beside their weights: predictions start faster then.
 
     Of a classifier and of what marks infection. It takes minutes; the weights stay as they are,
     and OpenVINO runs them (pip install 'lungseg[openvino]').

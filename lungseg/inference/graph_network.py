@@ -19,8 +19,8 @@ Array = NDArray[Any]
 class GraphNetwork:
     """Run a graph of `lungseg.networks.graph.to_graph` over pictures, as Keras would.
 
-    What TensorFlow needs half a minute for on two cores, to start, to lay EfficientNets out
-    and to trace them, takes a second or two. In single precision whatever the processor has:
+    TensorFlow starts, lays EfficientNets out and traces them before the first picture is seen,
+    which takes three times as long (``benchmarks/start.py``). In single precision whatever the processor has:
     the probabilities are those of Keras to the fifth decimal place.
 
     Parameters
