@@ -20,8 +20,8 @@ class GraphNetwork:
     """Run a graph of `lungseg.networks.graph.to_graph` over pictures, as Keras would.
 
     TensorFlow starts, lays EfficientNets out and traces them before the first picture is seen,
-    which takes three times as long (``benchmarks/start.py``). In single precision whatever the processor has:
-    the probabilities are those of Keras to the fifth decimal place.
+    which takes three times as long (``benchmarks/start.py``). In single precision whatever the
+    processor has: the probabilities are those of Keras to the fifth decimal place.
 
     Parameters
     ----------
