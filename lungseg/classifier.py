@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
-from lungseg.artifact import Precision
 from lungseg.classifier_checks import check_classifier
 from lungseg.errors import InputError
 from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.splits import grouped_folds, grouped_split
 from lungseg.evaluation.thresholds import choose_threshold
-from lungseg.inference.graph_network import (
-    GraphNetwork,
-    graph_files,
-    make_graphs,
-    stored_graphs,
-    with_weights,
-)
+from lungseg.inference.graph_network import make_graphs, with_weights
 from lungseg.inference.score import score_pictures
 from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.networks.takes_lungs import takes_lungs
@@ -176,9 +168,6 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     _runtime = ("weights", "offline", "checkpoint", "tensorboard", "verbose", "engine")
 
     conformal_: Conformal | None
-
-    #: What runs the network without Keras, by the side of pictures; empty without a graph.
-    _graphs: Mapping[int, GraphNetwork] = MappingProxyType({})
 
     def __init__(
         self,
@@ -331,7 +320,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.history_ = teach_classifier(
             self, model, bags, numbers, groups, aside, started=started, part=part, seen=seen
         )
-        self.model_, self._graphs = model, {}
+        self.model_ = model
 
     def _see_once(self, bags: list[NDArray[np.uint8]]) -> list[NDArray[np.float64]] | None:
         """Compute what the last layer sees, where it alone learns: the same in each fold."""
@@ -740,10 +729,6 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             settle(layer)
         return model
 
-    def _files(self, precision: Precision) -> dict[str, bytes]:
-        """Store the graph, where there is one; it holds no weights that could be rounded."""
-        return graph_files(self._section, self._graphs)
-
     def _learned(self) -> dict[str, Any]:
         return {
             "classes": self.classes_.tolist(),
@@ -791,11 +776,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.temperature_ = float(stored.get("temperature", 1.0))
         scores = stored.get("conformal")
         self.conformal_ = None if scores is None else Conformal(tuple(map(tuple, scores)))
-        self._graphs = stored_graphs(folder, self._section, [self.input_size])
-        if self._graphs:
-            self._remember(folder)
-        else:
-            self.model_ = self._load(folder)
+        self._take_network(folder, [self.input_size])
 
 
 def _as_labels(y: Sequence[Any]) -> NDArray[Any]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lungseg.artifact import Precision
 from lungseg.evaluation.area_interval import fit_spread
 from lungseg.evaluation.dice import dice
 from lungseg.evaluation.pixel_thresholds import ThresholdCurve, threshold_curve
 from lungseg.infection_mask import PIXEL_CLASSES, InfectionMask
-from lungseg.inference.graph_network import GraphNetwork, graph_files, make_graphs, stored_graphs
+from lungseg.inference.graph_network import make_graphs
 from lungseg.inference.infection_finder import InfectionFinder, Within, frame_sides
 from lungseg.inference.pixel_classes import classes_of
 from lungseg.inference.sized import Sized
@@ -137,8 +135,6 @@ class InfectionSegmenter(StoredEstimator):
 
     curve_: ThresholdCurve | None
     _sized: Sized | None = None
-    #: What runs the network without Keras, by the side of slices; empty without graphs.
-    _graphs: Mapping[int, GraphNetwork] = MappingProxyType({})
 
     def __init__(
         self,
@@ -268,7 +264,6 @@ class InfectionSegmenter(StoredEstimator):
         with compute_type("float32"):
             self.model_ = self._build()
         self.model_.set_weights(model.get_weights())
-        self._graphs = {}
         self._take(threshold=0.5, spread=None)
         if aside is not None:
             self.calibrate_from(self._pairs_of(aside))
@@ -503,10 +498,6 @@ class InfectionSegmenter(StoredEstimator):
         self._graphs = make_graphs(self.model_, {side: sized.at(side) for side in self._sides()})
         return self
 
-    def _files(self, precision: Precision) -> dict[str, bytes]:
-        """Store the graphs, where there are any; they hold no weights that could be rounded."""
-        return graph_files(self._section, self._graphs)
-
     def _classes_of(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probability of each class of each pixel, by whatever is the fastest."""
         graph = self._graphs.get(grey.shape[1]) if self.engine == "auto" else None
@@ -557,11 +548,7 @@ class InfectionSegmenter(StoredEstimator):
 
     def _restore(self, stored: dict[str, Any], folder: Path) -> None:
         self._take(threshold=float(stored["threshold"]), spread=stored["spread"])
-        self._graphs = stored_graphs(folder, self._section, self._sides())
-        if self._graphs:
-            self._remember(folder)
-        else:
-            self.model_ = self._load(folder)
+        self._take_network(folder, self._sides())
 
     def _check(self) -> None:
         check_params(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sklearn.base import BaseEstimator
@@ -12,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from lungseg.artifact import Precision, load_weights, read_artifact, sums_of, write_artifact
 from lungseg.errors import InputError
+from lungseg.inference.graph_network import GraphNetwork, graph_files, stored_graphs
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -36,6 +38,9 @@ class StoredEstimator(BaseEstimator, ABC):
     _model: Any = None
     _folder: Path | None = None
     _sums: str = ""
+
+    #: What runs it without Keras, by the side of pictures; empty without graphs.
+    _graphs: Mapping[int, GraphNetwork] = MappingProxyType({})
 
     def save(
         self,
@@ -123,7 +128,7 @@ class StoredEstimator(BaseEstimator, ABC):
 
     @model_.setter
     def model_(self, model: Any) -> None:
-        self._model, self._folder, self._sums = model, None, ""
+        self._model, self._folder, self._sums, self._graphs = model, None, "", {}
 
     def _load(self, folder: Path) -> Any:
         """Build the network, with the weights of an artefact."""
@@ -134,6 +139,14 @@ class StoredEstimator(BaseEstimator, ABC):
     def _remember(self, folder: Path) -> None:
         """Note where the network is, to load it later."""
         self._model, self._folder, self._sums = None, folder, sums_of(folder)
+
+    def _take_network(self, folder: Path, sides: Iterable[int]) -> None:
+        """Take the graphs of an artefact, or, where it lacks one, the network itself."""
+        self._graphs = stored_graphs(folder, self._section, sides)
+        if self._graphs:
+            self._remember(folder)
+        else:
+            self.model_ = self._load(folder)
 
     def _is_intact(self, folder: Path) -> bool:
         """Whether a folder holds what was loaded from it: it may have been written to since."""
@@ -159,8 +172,8 @@ class StoredEstimator(BaseEstimator, ABC):
         return self._is_loaded() or trained
 
     def _files(self, precision: Precision) -> dict[str, bytes]:
-        """Other files of the artefact."""
-        return {}
+        """Other files of the artefact: graphs, which hold no weights that could be rounded."""
+        return graph_files(self._section, self._graphs)
 
     def _is_loaded(self) -> bool:
         """Whether what was learned is in memory."""

@@ -528,6 +528,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             self.infection_._ensure_network()
             models["infection"] = self.infection_.model_
             config["infection"] = self.infection_._config()
+            files |= self.infection_._files(precision)
         return write_artifact(
             folder,
             config=config,

@@ -27,7 +27,8 @@ def quicken(
         "classifier": CTClassifier,
         "infection": InfectionSegmenter,
     }
-    held = [kind for section, kind in known.items() if section in read_artifact(place)]
+    config = read_artifact(place)
+    held = [kind for section, kind in known.items() if section in config]
     if not held:
         cause = "it holds no classifier and no network for infection"
         raise InputError(str(folder), cause, "a masker has its export already; give a pipeline")
