@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,16 +28,13 @@ from lungseg.preprocess.pictures import mask_to_pictures, scan_to_pictures, spre
 from lungseg.preprocess.window import Window
 from lungseg.scan import Heatmap, LungMask, Scan
 from lungseg.stored import StoredEstimator
+from lungseg.training.bags import Bags
 
 #: Fewer scans than this say nothing of a temperature.
 _ENOUGH = 20
 
 #: Samples over which the threshold is averaged.
 _BOOTSTRAPS = 200
-
-
-#: Pictures of scans that were set aside, their classes, and their groups where they have some.
-Aside = tuple[list[NDArray[np.uint8]], NDArray[Any], Sequence[Any] | None]
 
 
 class CTClassifier(ClassifierMixin, StoredEstimator):
@@ -73,6 +71,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     shares : tuple of float, optional
         Of several trunks, how much each counts in the logits that ``ridge`` fits: (2, 1) gives the
         first two thirds. Alike without.
+    auxiliary_share : float
+        Of the say that all scans have together, the part of those that `fit` is given as
+        ``auxiliary``, however many they are.
     epochs, batch_size, learning_rate
         Of the training, by AdamW with a cosine decay. With ``ridge``, no epochs leave the
         trunk as it was.
@@ -184,6 +185,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         dropout: float = 0.4,
         ridge: float | None = None,
         shares: tuple[float, ...] | None = None,
+        auxiliary_share: float = 0.05,
         epochs: int = 60,
         batch_size: int = 16,
         learning_rate: float = 5e-4,
@@ -221,6 +223,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.dropout = dropout
         self.ridge = ridge
         self.shares = shares
+        self.auxiliary_share = auxiliary_share
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -255,6 +258,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         groups: Sequence[Any] | None = None,
         *,
         validation: tuple[Iterable[Any], Sequence[Any]] | None = None,
+        auxiliary: tuple[Iterable[Any], Sequence[Any]] | None = None,
     ) -> CTClassifier:
         """Train on scans and their labels.
 
@@ -270,6 +274,10 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             the threshold. Without groups nothing is split, and the last epoch is kept.
         validation : tuple of (X, y), optional
             Scans and labels of other patients, in place of a part of the groups.
+        auxiliary : tuple of (X, y), optional
+            Further scans of other patients, which teach and are not measured on: synthetic
+            ones, or some of another source. They are learned from in every fold, and no epoch,
+            temperature, threshold or prediction set is chosen by them.
 
         Returns
         -------
@@ -281,79 +289,67 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         lungseg.InputError
             If a scan cannot be read.
         ValueError
-            If a parameter is out of its range, the lengths differ, or there is one class.
+            If a parameter is out of its range, the lengths differ, there is one class, or
+            other scans hold a class that ``y`` does not.
         """
         check_classifier(self)
         labels = _as_labels(y)
         check_same_length(X=X, y=labels, groups=groups)
         self.classes_ = self._order_classes(labels)
-        numbers = self._numbers_of(labels)
-        bags = self._bags(X)
+        bags = Bags(self._bags(X), self._numbers_of(labels), groups)
+        extra = None if auxiliary is None else self._other(*auxiliary, "auxiliary")
         self.temperature_, self.threshold_, self.conformal_ = 1.0, 0.5, None
         if not isinstance(self.threshold, (str, tuple)):
             self.threshold_ = float(self.threshold)
         if self.folds is not None and groups is not None and validation is None:
-            seen = self._see_once(bags)
-            scores = self._cross_score(bags, numbers, groups, self.folds, seen)
-            self._train(bags, numbers, groups, None, "all", seen)
-            self.out_of_fold_ = self._calibrate(scores, numbers, groups)
+            bags, extra = self._see_once(bags, extra)
+            scores = self._cross_score(bags, groups, self.folds, extra)
+            self._train(bags, None, extra, "all")
+            self.out_of_fold_ = self._calibrate(scores, bags.numbers, groups)
             return self
-        bags, numbers, groups, aside = self._set_aside(bags, numbers, groups, validation)
-        self._train(bags, numbers, groups, aside)
+        bags, aside = self._set_aside(bags, validation)
+        self._train(bags, aside, extra)
         if aside is not None:
-            self._calibrate(self._scores(aside[0]), *aside[1:])
+            self._calibrate(self._scores(aside.pictures), aside.numbers, aside.groups)
         return self
 
-    def _train(
-        self,
-        bags: list[NDArray[np.uint8]],
-        numbers: NDArray[Any],
-        groups: Sequence[Any] | None,
-        aside: Aside | None,
-        part: str = "",
-        seen: list[NDArray[np.float64]] | None = None,
-    ) -> None:
-        """Train ``model_``; bags are the pictures of one scan each, seen is of `_see_once`."""
+    def _train(self, bags: Bags, aside: Bags | None, extra: Bags | None, part: str = "") -> None:
         from lungseg.training.teach_classifier import teach_classifier
 
         model, started = self._start()
         self.history_ = teach_classifier(
-            self, model, bags, numbers, groups, aside, started=started, part=part, seen=seen
+            self, model, bags, aside, auxiliary=extra, started=started, part=part
         )
         self.model_ = model
 
-    def _see_once(self, bags: list[NDArray[np.uint8]]) -> list[NDArray[np.float64]] | None:
+    def _see_once(self, bags: Bags, extra: Bags | None) -> tuple[Bags, Bags | None]:
         """Compute what the last layer sees, where it alone learns: the same in each fold."""
         if self.ridge is None or self.epochs:
-            return None
+            return bags, extra
         from lungseg.training.fit_head import see
 
         model, _ = self._start()
-        return see(model, np.concatenate(bags), mirror=self.augment, batch_size=self.batch_size)
+
+        def look(these: Bags) -> Bags:
+            pictures = these.flat()[0]
+            seen = see(model, pictures, mirror=self.augment, batch_size=self.batch_size)
+            return replace(these, seen=seen)
+
+        return look(bags), None if extra is None else look(extra)
 
     def _cross_score(
-        self,
-        bags: list[NDArray[np.uint8]],
-        numbers: NDArray[Any],
-        groups: Sequence[Any],
-        folds: int,
-        seen: list[NDArray[np.float64]] | None,
+        self, bags: Bags, groups: Sequence[Any], folds: int, extra: Bags | None
     ) -> NDArray[np.float64]:
         """Score each scan by a network that has not seen its group."""
-        owner = np.repeat(np.arange(len(bags)), [len(bag) for bag in bags])
-        fold_of = grouped_folds(numbers.tolist(), groups, folds, self.seed)
+        fold_of = grouped_folds(bags.numbers.tolist(), groups, folds, self.seed)
         scores = np.zeros((len(bags), len(self.classes_)))
         for fold in range(folds):
-            aside = np.flatnonzero(fold_of == fold).tolist()
-            keep = np.flatnonzero(fold_of != fold).tolist()
             if self.verbose:
                 print(f"fold {fold + 1} of {folds}", file=sys.stderr, flush=True)
-            owners = [groups[i] for i in keep]
-            rows = np.isin(owner, keep)
-            theirs = None if seen is None else [view[rows] for view in seen]
-            kept = [bags[i] for i in keep]
-            self._train(kept, numbers[keep], owners, None, f"fold{fold}", theirs)
-            scores[aside] = self._scores([bags[i] for i in aside])
+            aside = np.flatnonzero(fold_of == fold).tolist()
+            keep = np.flatnonzero(fold_of != fold).tolist()
+            self._train(bags.take(keep), None, extra, f"fold{fold}")
+            scores[aside] = self._scores(bags.take(aside).pictures)
         return scores
 
     def calibrate(
@@ -431,35 +427,33 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         numbers = {label: number for number, label in enumerate(self.classes_.tolist())}
         return np.array([numbers[label] for label in labels.tolist()], np.intp)
 
+    def _other(self, X: Iterable[Any], y: Sequence[Any], what: str) -> Bags:
+        """Read scans beside those of ``X``, whose classes must be known from there."""
+        labels = _as_labels(y)
+        check_same_length(X=X, y=labels)
+        unknown = set(labels.tolist()) - set(self.classes_.tolist())
+        if unknown:
+            raise ValueError(f"{what} data hold classes that y does not: {sorted(unknown)}")
+        return Bags(self._bags(X), self._numbers_of(labels))
+
     def _set_aside(
-        self,
-        bags: list[NDArray[np.uint8]],
-        numbers: NDArray[Any],
-        groups: Sequence[Any] | None,
-        validation: tuple[Iterable[Any], Sequence[Any]] | None,
-    ) -> tuple[list[NDArray[np.uint8]], NDArray[Any], Sequence[Any] | None, Aside | None]:
-        """Split the validation scans off; bags are the pictures of one scan each."""
+        self, bags: Bags, validation: tuple[Iterable[Any], Sequence[Any]] | None
+    ) -> tuple[Bags, Bags | None]:
+        """Split the validation scans off."""
         if validation is not None:
-            other = _as_labels(validation[1])
-            unknown = set(other.tolist()) - set(self.classes_.tolist())
-            if unknown:
-                raise ValueError(f"validation data hold classes that y does not: {sorted(unknown)}")
-            theirs = self._bags(validation[0])
-            return bags, numbers, groups, (theirs, self._numbers_of(other), None)
-        if groups is None or self.validation_fraction == 0:
-            return bags, numbers, groups, None
-        keep, aside = grouped_split(numbers.tolist(), groups, self.validation_fraction, self.seed)
-        if len(set(numbers[keep].tolist())) < len(self.classes_):
+            return bags, self._other(*validation, "validation")
+        if bags.groups is None or self.validation_fraction == 0:
+            return bags, None
+        keep, aside = grouped_split(
+            bags.numbers.tolist(), bags.groups, self.validation_fraction, self.seed
+        )
+        kept = bags.take(keep.tolist())
+        if len(set(kept.numbers.tolist())) < len(self.classes_):
             raise ValueError(
                 "after the split by group the training data lack a class; give more groups, "
                 "or validation_fraction=0"
             )
-        return (
-            [bags[i] for i in keep],
-            numbers[keep],
-            [groups[i] for i in keep],
-            ([bags[i] for i in aside], numbers[aside], [groups[i] for i in aside]),
-        )
+        return kept, bags.take(aside.tolist())
 
     # === Inference ===
 

@@ -53,6 +53,7 @@ def check_classifier(classifier: CTClassifier) -> None:
         unfreeze=(0, 1),
         average=(0, 0.99999),
         mixup=(0, None),
+        auxiliary_share=(0, 0.9),
     )
     _check_sampling(classifier)
     _check_network(classifier)

@@ -105,6 +105,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         groups: Sequence[Any] | None = None,
         *,
         validation: tuple[Iterable[Any], Sequence[Any]] | None = None,
+        auxiliary: tuple[Iterable[Any], Sequence[Any]] | None = None,
     ) -> Pipeline:
         """Train the classifier on the lungs of scans.
 
@@ -117,6 +118,9 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             Patient of each scan; see `CTClassifier.fit`.
         validation : tuple of (X, y), optional
             Scans and labels of other patients, to pick the epoch and the threshold with.
+        auxiliary : tuple of (X, y), optional
+            Further scans of other patients, which teach and are not measured on; see
+            `CTClassifier.fit`.
 
         Returns
         -------
@@ -134,7 +138,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         check_same_length(X=X, y=y, groups=groups)
         self._prepare_stages()
         classifier = CTClassifier() if self.classifier is None else clone(self.classifier)
-        self.classifier_ = self._fit_classifier(classifier, X, y, groups, validation)
+        self.classifier_ = self._fit_classifier(classifier, X, y, groups, validation, auxiliary)
         return self
 
     def fine_tune(
@@ -273,11 +277,15 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         y: Sequence[Any],
         groups: Sequence[Any] | None,
         validation: tuple[Iterable[Any], Sequence[Any]] | None,
+        auxiliary: tuple[Iterable[Any], Sequence[Any]] | None = None,
     ) -> CTClassifier:
-        aside = None
-        if validation is not None:
-            aside = self._rois(validation[0], classifier), validation[1]
-        return classifier.fit(self._rois(X, classifier), y, groups, validation=aside)
+        aside, further = (
+            None if given is None else (self._rois(given[0], classifier), given[1])
+            for given in (validation, auxiliary)
+        )
+        return classifier.fit(
+            self._rois(X, classifier), y, groups, validation=aside, auxiliary=further
+        )
 
     def _prepare_stages(self) -> None:
         self.roi_ = RoiMultiply() if self.roi is None else clone(self.roi)

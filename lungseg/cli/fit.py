@@ -22,6 +22,10 @@ def fit(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a cut-off training.")
     ] = False,
+    auxiliary: Annotated[
+        Path | None,
+        typer.Option(help="CSV of scans of other patients that teach and are not measured on."),
+    ] = None,
     epochs: Annotated[
         int | None,
         typer.Option(help="In place of the recipe's; with the trunk frozen no more than these."),
@@ -47,8 +51,16 @@ def fit(
     from lungseg.backend import compute_type
     from lungseg.cli.fit_pipeline import fit_pipeline
     from lungseg.cli.fit_segmenter import fit_segmenter
+    from lungseg.errors import InputError
     from lungseg.pipeline.recipe import load_recipe
 
+    segmenter = init is None and load_recipe(recipe).trains != "classifier"
+    if auxiliary is not None and (segmenter or init is not None):
+        raise InputError(
+            str(auxiliary),
+            "auxiliary scans teach a classifier that is fitted from its recipe, nothing else",
+            "leave out --auxiliary, or --init, or take the recipe of a classifier",
+        )
     common: dict[str, Any] = {
         "resume": resume,
         "epochs": epochs,
@@ -58,7 +70,7 @@ def fit(
         "seed": seed,
     }
     with compute_type("mixed_bfloat16" if bfloat16 else "float32"):
-        if init is None and load_recipe(recipe).trains != "classifier":
+        if segmenter:
             fit_segmenter(recipe, manifest, out, every=every, **common)
             return
         fit_pipeline(
@@ -66,6 +78,7 @@ def fit(
             manifest,
             out,
             init=init,
+            auxiliary=auxiliary,
             label_column=label_column,
             positive=positive,
             cache=cache,

@@ -17,6 +17,7 @@ def fit_pipeline(
     out: Path,
     *,
     init: str | None,
+    auxiliary: Path | None,
     resume: bool,
     epochs: int | None,
     test: float,
@@ -32,7 +33,7 @@ def fit_pipeline(
 
     Parameters
     ----------
-    recipe, manifest, out, init, resume, epochs, test, validation, label_column, positive
+    recipe, manifest, out, init, auxiliary, resume, epochs, test, validation, label_column, positive
         As in ``lungseg fit``.
     cache, tensorboard, precision, seed
         As in ``lungseg fit``.
@@ -44,6 +45,7 @@ def fit_pipeline(
     from lungseg.pipeline.use_cache import use_cache
 
     rows = read_manifest(manifest, label=label_column)
+    further = None if auxiliary is None else _further(auxiliary, rows, label_column)
     train, val, held = three_splits(rows, test=test, validation=validation, seed=seed)
     folder = checkpoint_folder(out, resume)
     if init is not None:
@@ -72,10 +74,18 @@ def fit_pipeline(
         if fitted.get_params()["classifier__folds"] is not None:
             # Cross-fitting keeps nothing aside: what was to choose is trained on, too.
             train, val = train.joined(val), val.take([])
-        fitted.fit(train.files, train.labels, train.patients, validation=_aside(val))
+        fitted.fit(
+            train.files,
+            train.labels,
+            train.patients,
+            validation=_aside(val),
+            auxiliary=None if further is None else (further.files, further.labels),
+        )
     # The stored weights are what is shipped, so they are what is measured.
     stored = use_cache(Pipeline.load(fitted.save(out, precision=precision)), cache)
     parts = {"train": train, "validation": val, "test": held}
+    if further is not None:
+        parts["auxiliary"] = further
     figures = {name: figures_of(stored, parts[name]) for name in ("validation", "test")}
     scores = getattr(fitted.classifier_, "out_of_fold_", None)
     if scores is not None:
@@ -90,6 +100,29 @@ def fit_pipeline(
         if rows_:
             print(f"{name}: ROC AUC {rows_['roc_auc']['value']}, F1 {rows_['f1']['value']}")
     print(f"written to {out}")
+
+
+def _further(auxiliary: Path, rows: Manifest, label_column: str) -> Manifest:
+    """Read auxiliary scans, none of whose patients is among those that are measured on."""
+    from lungseg.errors import InputError
+    from lungseg.manifest import read_manifest
+
+    found = read_manifest(auxiliary, label=label_column)
+    shared = sorted(set(found.patients) & set(rows.patients))
+    if shared:
+        raise InputError(
+            str(auxiliary),
+            f"{len(shared)} patients are in {rows.path} as well: {', '.join(shared[:3])}",
+            "take them out of one of the two",
+        )
+    unknown = sorted(set(found.labels) - set(rows.labels))
+    if unknown:
+        raise InputError(
+            str(auxiliary),
+            f"it has labels that {rows.path} has not: {', '.join(unknown)}",
+            "name the classes alike in both",
+        )
+    return found
 
 
 def _aside(val: Manifest) -> tuple[list[Path], list[str]] | None:

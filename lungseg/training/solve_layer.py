@@ -66,7 +66,10 @@ def solve_layer(
     """
     share = np.full(len(labels), 1 / len(labels)) if weights is None else weights
     # What a weight is measured in: the spread of its feature, and the more the larger its stage.
-    mean, unit = features.mean(axis=0), np.maximum(features.std(axis=0), _FLAT)
+    # Samples of less weight count less in it, too: how many there are of a kind says nothing.
+    told = share / share.sum()
+    mean = told @ features
+    unit = np.maximum(np.sqrt(told @ (features - mean) ** 2), _FLAT)
     if stages:
         unit = unit * np.repeat(np.sqrt(np.array(stages) * len(stages) / sum(stages)), stages)
     truth = np.eye(prior.shape[1])[labels]

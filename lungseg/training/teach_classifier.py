@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,29 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_class_weight
 
-from lungseg.training.balanced import balanced_weights
+from lungseg.training.bags import Bags
 from lungseg.training.classifier_fit import Labelled, train_classifier
 from lungseg.training.fit_head import fit_head
 from lungseg.training.focal import KerasFocalLoss, focal_loss
 from lungseg.training.schedule import Schedule
 
 if TYPE_CHECKING:
-    from lungseg.classifier import Aside, CTClassifier
-
-Bags = list[NDArray[np.uint8]]
+    from lungseg.classifier import CTClassifier
 
 
 def teach_classifier(
     classifier: CTClassifier,
     model: Any,
     bags: Bags,
-    numbers: NDArray[Any],
-    groups: Sequence[Any] | None = None,
-    aside: Aside | None = None,
+    aside: Bags | None = None,
     *,
+    auxiliary: Bags | None = None,
     started: bool = False,
     part: str = "",
-    seen: list[NDArray[np.float64]] | None = None,
 ) -> list[dict[str, float]]:
     """Teach a network what the parameters of a classifier say: last layer, epochs, or both.
 
@@ -43,30 +38,29 @@ def teach_classifier(
         Whose ``classes_`` are known. It stays as it is.
     model : keras.Model
         From grey 0…255 to logits; it learns.
-    bags : list of uint8 arrays of shape (pictures, rows, columns[, 2])
-        Pictures of one scan each.
-    numbers : int array of shape (scans,)
-        Class of each scan.
-    groups : sequence, optional
-        Patient of each scan.
-    aside : Aside, optional
+    bags : Bags
+    aside : Bags, optional
         Scans by which the epoch is picked.
+    auxiliary : Bags, optional
+        Scans that have ``auxiliary_share`` of the say, however many they are.
     started : bool
         The network was trained before.
     part : str
         Name of the folder, in those of checkpoints and of TensorBoard.
-    seen : list of float arrays, optional
-        What the last layer sees of the pictures, by `lungseg.training.fit_head.see`.
 
     Returns
     -------
     list of dict
         Figures of the last layer's own fit, and of each epoch.
     """
-    data = _flatten(bags, numbers)
-    draws = None
-    if classifier.sampling == "balanced":
-        draws = balanced_weights(numbers.tolist(), [len(bag) for bag in bags], groups)
+    balanced = classifier.sampling == "balanced"
+    draws = bags.weights(balanced=True) if balanced else None
+    if auxiliary is not None:
+        share = classifier.auxiliary_share
+        parts = (1 - share, bags), (share, auxiliary)
+        draws = np.concatenate([part * own.weights(balanced=balanced) for part, own in parts])
+        bags = bags.joined(auxiliary)
+    data = bags.flat()
     gamma, alpha = _focus(classifier, data[1])
     # Mixup blends labels.
     loss = KerasFocalLoss(gamma, alpha) if classifier.mixup else focal_loss(gamma, alpha)
@@ -82,7 +76,7 @@ def teach_classifier(
             mirror=classifier.augment,
             batch_size=classifier.batch_size,
             shares=classifier.shares,
-            seen=seen,
+            seen=bags.seen,
         )
         history.append(found)
         _say(classifier, found)
@@ -90,7 +84,7 @@ def teach_classifier(
         history += train_classifier(
             model,
             data,
-            None if aside is None else _flatten(*aside[:2]),
+            None if aside is None else aside.flat(),
             loss=loss,
             schedule=_schedule(classifier, len(data[1]), started),
             augment=classifier.augment,
@@ -162,8 +156,3 @@ def _fit_last_layer(classifier: CTClassifier, model: Any, data: Labelled, loss: 
         learning_rate=10 * classifier.learning_rate,
         seed=classifier.seed,
     )
-
-
-def _flatten(bags: Bags, numbers: NDArray[Any]) -> Labelled:
-    """Give every picture of a scan the scan's label."""
-    return np.concatenate(bags), np.repeat(numbers, [len(bag) for bag in bags])

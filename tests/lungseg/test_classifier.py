@@ -351,3 +351,27 @@ def test_a_classifier_of_two_trunks_is_fitted_saved_and_loaded(pictures, tmp_pat
     start.classes_ = classifier.classes_
     pairs = zip(start._build(start.weights).get_weights(), loaded.model_.get_weights(), strict=True)
     assert all(np.array_equal(*pair) for pair in pairs)
+
+
+def test_auxiliary_scans_teach_and_are_not_measured_on(pictures) -> None:
+    X, y, groups = pictures
+    settings = {**TINY, "epochs": 0, "ridge": 0.1, "folds": 3, "auxiliary_share": 0.8}
+    alone = lungseg.CTClassifier(**settings).fit(X, y, groups)
+    taught = lungseg.CTClassifier(**settings).fit(
+        # The other way round: what they teach is wrong here.
+        X,
+        y,
+        groups,
+        auxiliary=(X, ["ill" if label == "healthy" else "healthy" for label in y]),
+    )
+    assert len(taught.out_of_fold_) == len(X)
+    ill = np.array([label == "ill" for label in y])
+    right, wrong = (
+        (found.out_of_fold_[:, 1][ill].mean() - found.out_of_fold_[:, 1][~ill].mean())
+        for found in (alone, taught)
+    )
+    assert right > 0 > wrong
+    with pytest.raises(ValueError, match="auxiliary data hold classes that y does not"):
+        lungseg.CTClassifier(**settings).fit(X, y, groups, auxiliary=(X[:1], ["odd"]))
+    with pytest.raises(ValueError, match="auxiliary_share of CTClassifier must be"):
+        lungseg.CTClassifier(**{**settings, "auxiliary_share": 1.0}).fit(X, y, groups)

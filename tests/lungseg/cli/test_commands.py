@@ -136,6 +136,16 @@ def test_fit_and_evaluate(tmp_path, pictures) -> None:
     result = json.loads((tmp_path / "e" / "evaluation.json").read_text())
     assert result["classes"] == ["healthy", "ill"]
     assert result["per_patient"] is None  # each patient has a picture of either class
+    shared = run(*words, "--auxiliary", tmp_path / "m.csv")
+    assert shared.returncode == 1
+    assert "patients are in" in shared.stderr
+    (tmp_path / "a.csv").write_text("\n".join(rows[:5]).replace(",patient ", ",other "))
+    helped = run(*words[:3], tmp_path / "h", *words[4:], "--auxiliary", tmp_path / "a.csv")
+    assert helped.returncode == 0, helped.stderr
+    assert "auxiliary 4 scans" in (tmp_path / "h" / "card.md").read_text()
+    odd = run("fit", tmp_path / "m.csv", "--out", out, "--init", out, "--auxiliary", "a.csv")
+    assert odd.returncode == 1
+    assert "leave out --auxiliary" in odd.stderr
     tuned = run("fit", tmp_path / "m.csv", "--out", tmp_path / "t", "--init", out, "--epochs", 1)
     assert tuned.returncode == 0, tuned.stderr
     words = (
