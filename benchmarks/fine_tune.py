@@ -1,12 +1,15 @@
 """What fine-tuning on 200 slices of another hospital takes, and what it brings.
 
-    python benchmarks/fine_tune.py --data DATA [--slices 200] [--epochs 0 --ridge 0.1]
+    python benchmarks/fine_tune.py --data DATA [--slices 200] [--epochs 0 --ridge 0.1] [--sham]
 
 Labelled slices of a second hospital are not among the data, so one is made: slices of luna_slices,
 one of each patient, of which every second one gets real lesions of COVID-SemiSeg's expert slices
 blended in, as for the training of the masker. Both classes come from the same scanners: nothing but
 the lesions tells them apart. They are easier to see than a clinic's would be; the time is what the
 figure is for.
+
+With --sham, parts of healthy lung out of the same pictures are blended into the healthy slices, so
+that to be blended tells nothing: whether it is disease that a score goes by.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import os
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 from lungseg.pipeline.use_cache import use_cache
 from numpy.typing import NDArray
@@ -43,8 +47,11 @@ def main() -> None:
     parser.add_argument("--ridge", type=float)
     parser.add_argument("--pipeline", help="Name or folder; the default without.")
     parser.add_argument("--cache", type=Path, help="Folder that keeps lung masks.")
+    parser.add_argument("--sham", action="store_true", help="Blend into healthy slices as well.")
     given = parser.parse_args()
-    scans, labels, patients = hospital(given.data, given.slices + given.rest, given.cache)
+    scans, labels, patients = hospital(
+        given.data, given.slices + given.rest, given.cache, sham=given.sham
+    )
     pipeline = use_cache(lungseg.Pipeline.from_pretrained(given.pipeline), given.cache)
     mine, rest = slice(given.slices), slice(given.slices, None)
     before = pipeline.predict_proba(scans[rest])[:, 1]
@@ -63,6 +70,7 @@ def main() -> None:
         "slices": given.slices,
         "epochs": given.epochs,
         "ridge": given.ridge,
+        "sham": given.sham,
         "kept": tuned.verdict_.kept,
         "seconds": round(seconds),
         "cores": len(os.sched_getaffinity(0)),
@@ -72,17 +80,19 @@ def main() -> None:
 
 
 def hospital(
-    data: Path, count: int, cache: Path | None = None
+    data: Path, count: int, cache: Path | None = None, *, sham: bool = False
 ) -> tuple[list[Scan], NDArray[np.intp], list[str]]:
     """Make scans in HU, whether each is ill, and its patient."""
     masker = lungseg.LungMasker.from_pretrained().set_params(cache=cache)
     lessons = read_lesions(data / "covid_semiseg/manifest.csv", quarter_turns=1, every=10**6)
     ill = [lesson for lesson in lessons if lesson.lesions is not None and lesson.lesions.any()]
     masks = masker.predict([lesson.picture for lesson in ill])
-    bank = LesionBank(
+    drawn = [
         (lesson.picture, lesson.lesions, mask.lungs[0] | lesson.lesions)
         for lesson, mask in zip(ill, masks, strict=True)
-    )
+    ]
+    bank = LesionBank(drawn)
+    healthy = LesionBank(across(*one) for one in drawn)
     rows = read_manifest(data / "luna_slices/manifest.csv", need=())
     scans: list[Scan] = []
     labels: list[int] = []
@@ -97,12 +107,23 @@ def hospital(
             break
         slice_hu = Window().undo(item.scan.voxels[0])
         label = len(labels) % 2
-        if label:
-            slice_hu = bank.paint(slice_hu, lungs, np.random.default_rng(len(labels)))
+        if label or sham:
+            parts = bank if label else healthy
+            slice_hu = parts.paint(slice_hu, lungs, np.random.default_rng(len(labels)))
         scans.append(lungseg.read(slice_hu, units="HU"))
         labels.append(label)
         patients.append(patient)
     return scans, np.array(labels, np.intp), patients
+
+
+def across(
+    picture: NDArray[np.uint8], lesions: NDArray[np.bool_], lungs: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Take in place of each lesion what lies across from it, where that is healthy lung."""
+    around = np.ones((9, 9), np.uint8)
+    inside = cv2.erode(lungs.astype(np.uint8), around) > 0
+    free = inside & (cv2.dilate(lesions.astype(np.uint8), around) == 0)
+    return picture, lesions[:, ::-1] & free, free
 
 
 if __name__ == "__main__":

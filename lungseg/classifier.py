@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
-from lungseg.classifier_checks import check_classifier
+from lungseg.classifier_checks import check_auxiliary_share, check_classifier
 from lungseg.errors import InputError
 from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
@@ -71,9 +71,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     shares : tuple of float, optional
         Of several trunks, how much each counts in the logits that ``ridge`` fits: (2, 1) gives the
         first two thirds. Alike without.
-    auxiliary_share : float
+    auxiliary_share : float or tuple of float
         Of the say that all scans have together, the part of those that `fit` is given as
-        ``auxiliary``, however many they are.
+        ``auxiliary``, however many they are; with ``ridge`` it may be one for each trunk.
     epochs, batch_size, learning_rate
         Of the training, by AdamW with a cosine decay. With ``ridge``, no epochs leave the
         trunk as it was.
@@ -185,7 +185,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         dropout: float = 0.4,
         ridge: float | None = None,
         shares: tuple[float, ...] | None = None,
-        auxiliary_share: float = 0.05,
+        auxiliary_share: float | tuple[float, ...] = 0.1,
         epochs: int = 60,
         batch_size: int = 16,
         learning_rate: float = 5e-4,
@@ -293,6 +293,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             other scans hold a class that ``y`` does not.
         """
         check_classifier(self)
+        if auxiliary is not None:
+            check_auxiliary_share(self)
         labels = _as_labels(y)
         check_same_length(X=X, y=labels, groups=groups)
         self.classes_ = self._order_classes(labels)

@@ -13,6 +13,9 @@ from lungseg.pooling import RULES
 if TYPE_CHECKING:
     from lungseg.classifier import CTClassifier
 
+#: Auxiliary scans stand beside what a classifier is for, and not in its place.
+_MOST_AUXILIARY = 0.9
+
 
 def check_classifier(classifier: CTClassifier) -> None:
     """Check the parameters of a classifier, as its `fit` does before any scan is read.
@@ -53,7 +56,6 @@ def check_classifier(classifier: CTClassifier) -> None:
         unfreeze=(0, 1),
         average=(0, 0.99999),
         mixup=(0, None),
-        auxiliary_share=(0, 0.9),
     )
     _check_sampling(classifier)
     _check_network(classifier)
@@ -74,6 +76,39 @@ def check_classifier(classifier: CTClassifier) -> None:
             raise ValueError(f"threshold of CTClassifier: {error}") from None
     else:
         check_params(classifier, threshold=(0, 1))
+
+
+def check_auxiliary_share(classifier: CTClassifier) -> None:
+    """Check how much say auxiliary scans are to have, before any scan is read.
+
+    Parameters
+    ----------
+    classifier : CTClassifier
+
+    Raises
+    ------
+    ValueError
+        If a share is not from 0 to .9, or there are several and not one for each trunk.
+
+    Examples
+    --------
+    >>> from lungseg import CTClassifier
+    >>> check_auxiliary_share(CTClassifier(auxiliary_share=1.0))
+    Traceback (most recent call last):
+    ValueError: auxiliary_share of CTClassifier must be from 0 to 0.9, got 1.0
+    """
+    given = classifier.auxiliary_share
+    several = isinstance(given, (tuple, list))
+    if not all(0 <= share <= _MOST_AUXILIARY for share in (given if several else [given])):
+        raise ValueError(
+            f"auxiliary_share of CTClassifier must be from 0 to {_MOST_AUXILIARY}, got {given!r}"
+        )
+    trunks = (classifier.network_options or {}).get("trunks", 1)
+    if several and (classifier.ridge is None or len(given) != trunks):
+        raise ValueError(
+            f"auxiliary_share of CTClassifier must be one number, or with ridge one for each of "
+            f"the {trunks} trunks of the network, got {given!r}"
+        )
 
 
 def _check_shares(classifier: CTClassifier) -> None:

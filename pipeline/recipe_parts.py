@@ -41,7 +41,7 @@ class ClassifierRecipe(Strict):
     dropout: float | None = Field(None, ge=0, lt=1)
     ridge: float | None = Field(None, ge=0)
     shares: tuple[float, ...] | None = None
-    auxiliary_share: float | None = Field(None, ge=0, le=0.9)
+    auxiliary_share: float | tuple[float, ...] | None = None
     epochs: int | None = Field(None, ge=0)
     batch_size: int | None = Field(None, ge=1)
     learning_rate: float | None = Field(None, gt=0)

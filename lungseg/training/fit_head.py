@@ -51,8 +51,8 @@ def fit_head(
         on average over the features.
     gamma, alpha
         As in `lungseg.training.focal.focal_loss`.
-    weights : float array of shape (n,), optional
-        Weight of each picture in the mean.
+    weights : float array of shape (n,) or (trunks, n), optional
+        Weight of each picture in the mean; of several trunks the same for all, or each its own.
     mirror : bool
         Take the mirror image of each picture as a further sample.
     batch_size : int
@@ -94,7 +94,7 @@ def fit_head(
     features = np.concatenate(seen)
     labels = np.tile(labels, len(seen))
     share = np.ones(len(data[1])) if weights is None else np.asarray(weights, np.float64)
-    share = np.tile(share / share.sum() / len(seen), len(seen))
+    share = np.tile(share / share.sum(axis=-1, keepdims=True) / len(seen), len(seen))
     if alpha is not None:
         share = share * np.asarray(alpha, np.float64)[labels]
     prior = np.asarray(last.get_weights()[0], np.float64)
@@ -112,7 +112,7 @@ def fit_head(
     scores = log_softmax(features @ kernel + bias, axis=1)
     sure = np.take_along_axis(scores, labels[:, None], axis=1)[:, 0]
     return {
-        "loss": float(share @ focal(sure, gamma)[0]),
+        "loss": float(np.atleast_2d(share).mean(axis=0) @ focal(sure, gamma)[0]),
         "accuracy": float((scores.argmax(axis=1) == labels).mean()),
     }
 

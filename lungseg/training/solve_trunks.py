@@ -34,8 +34,11 @@ def solve_trunks(
     trunks : sequence of sequence of int
         Of each trunk, how many features come from each of its stages; none: one trunk of
         one stage.
-    ridge, gamma, weights
+    ridge, gamma
         As in `lungseg.training.solve_layer.solve_layer`.
+    weights : float array of shape (n,) or (trunks, n), optional
+        Of each sample in the sum of losses, the same for all trunks or each trunk's own; their
+        mean without.
     shares : sequence of float, optional
         How much each trunk counts in the mean; alike without.
 
@@ -61,6 +64,8 @@ def solve_trunks(
     sizes = [sum(stages) for stages in trunks] or [len(prior)]
     told = np.ones(len(sizes)) if shares is None else np.asarray(shares, np.float64)
     told = told / told.sum()
+    if weights is not None:
+        weights = np.broadcast_to(weights, (len(sizes), len(labels)))
     kernels, biases, start = [], [], 0
     for number, size in enumerate(sizes):
         part = slice(start, start + size)
@@ -70,7 +75,7 @@ def solve_trunks(
             prior[part] / told[number],
             ridge=ridge,
             gamma=gamma,
-            weights=weights,
+            weights=None if weights is None else weights[number],
             stages=trunks[number] if trunks else (),
         )
         kernels.append(told[number] * kernel)

@@ -56,9 +56,12 @@ def teach_classifier(
     balanced = classifier.sampling == "balanced"
     draws = bags.weights(balanced=True) if balanced else None
     if auxiliary is not None:
-        share = classifier.auxiliary_share
+        # One row for each share: trunks may have shares of their own.
+        share = np.asarray(classifier.auxiliary_share, np.float64)[..., None]
         parts = (1 - share, bags), (share, auxiliary)
-        draws = np.concatenate([part * own.weights(balanced=balanced) for part, own in parts])
+        draws = np.concatenate(
+            [part * own.weights(balanced=balanced) for part, own in parts], axis=-1
+        )
         bags = bags.joined(auxiliary)
     data = bags.flat()
     gamma, alpha = _focus(classifier, data[1])
@@ -88,7 +91,7 @@ def teach_classifier(
             loss=loss,
             schedule=_schedule(classifier, len(data[1]), started),
             augment=classifier.augment,
-            weights=draws,
+            weights=None if draws is None else np.atleast_2d(draws).mean(axis=0),
             folder=_folder(classifier.checkpoint, part),
             tensorboard=_folder(classifier.tensorboard, part),
             seed=classifier.seed,

@@ -341,8 +341,13 @@ def test_a_classifier_of_two_trunks_is_fitted_saved_and_loaded(pictures, tmp_pat
     with pytest.raises(NotFittedError):
         lungseg.CTClassifier(**settings).predict(X)
     classifier = lungseg.CTClassifier(
-        **settings, ridge=0.1, shares=(2, 1), epochs=0, sampling="balanced"
-    ).fit(X, y)
+        **settings,
+        ridge=0.1,
+        shares=(2, 1),
+        auxiliary_share=(0.1, 0.0),
+        epochs=0,
+        sampling="balanced",
+    ).fit(X, y, auxiliary=(X[:2], y[:2]))
     loaded = lungseg.CTClassifier.from_pretrained(classifier.save(tmp_path / "two"))
     found = classifier.predict_proba(X)
     assert np.array_equal(loaded.predict_proba(X), found)
@@ -373,5 +378,16 @@ def test_auxiliary_scans_teach_and_are_not_measured_on(pictures) -> None:
     assert right > 0 > wrong
     with pytest.raises(ValueError, match="auxiliary data hold classes that y does not"):
         lungseg.CTClassifier(**settings).fit(X, y, groups, auxiliary=(X[:1], ["odd"]))
-    with pytest.raises(ValueError, match="auxiliary_share of CTClassifier must be"):
-        lungseg.CTClassifier(**{**settings, "auxiliary_share": 1.0}).fit(X, y, groups)
+
+
+@pytest.mark.parametrize(
+    ("share", "message"), [(1.0, "from 0 to 0.9"), ((0.1, 0.0), "one for each of the 1 trunks")]
+)
+def test_the_share_of_auxiliary_scans_is_checked_where_there_are_some(
+    share, message, pictures
+) -> None:
+    X, y, groups = pictures
+    settings = {**TINY, "epochs": 0, "ridge": 0.1, "auxiliary_share": share}
+    with pytest.raises(ValueError, match=message):
+        lungseg.CTClassifier(**settings).fit(X, y, groups, auxiliary=(X, y))
+    assert lungseg.CTClassifier(**settings).fit(X, y).auxiliary_share == share

@@ -39,6 +39,21 @@ def test_a_trunk_counts_as_much_as_its_share(data) -> None:
     assert np.allclose(features @ kernel + bias, 0.75 * first + 0.25 * second)
 
 
+def test_each_trunk_may_weigh_the_samples_its_own_way(data) -> None:
+    features, labels = data
+    prior, trunks = np.zeros((7, 2)), [(3,), (4,)]
+    weights = np.random.default_rng(2).uniform(0, 2 / len(labels), (2, len(labels)))
+    kernel, _ = solve_trunks(features, labels, prior, trunks=trunks, ridge=0.1, weights=weights)
+    for part, own in ((slice(0, 3), weights[0]), (slice(3, 7), weights[1])):
+        alone, _ = solve_layer(features[:, part], labels, prior[part], ridge=0.1, weights=own)
+        assert np.allclose(kernel[part], alone / 2)
+    both = [
+        solve_trunks(features, labels, prior, trunks=trunks, ridge=0.1, weights=told)[0]
+        for told in (weights[0], np.stack([weights[0]] * 2))
+    ]
+    assert np.array_equal(*both)
+
+
 def test_what_was_learned_before_is_kept_whatever_the_shares(data) -> None:
     features, labels = data
     prior = np.random.default_rng(1).normal(size=(7, 2))
