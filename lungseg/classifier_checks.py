@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lungseg.evaluation.thresholds import check_aim
 from lungseg.inference.score import VIEWS
 from lungseg.networks.registry import check_options, info, names
@@ -99,12 +101,13 @@ def check_auxiliary_share(classifier: CTClassifier) -> None:
     """
     given = classifier.auxiliary_share
     several = isinstance(given, (tuple, list))
-    if not all(0 <= share <= _MOST_AUXILIARY for share in (given if several else [given])):
+    shares = np.atleast_1d(given)
+    if not ((shares >= 0) & (shares <= _MOST_AUXILIARY)).all():
         raise ValueError(
             f"auxiliary_share of CTClassifier must be from 0 to {_MOST_AUXILIARY}, got {given!r}"
         )
     trunks = (classifier.network_options or {}).get("trunks", 1)
-    if several and (classifier.ridge is None or len(given) != trunks):
+    if several and (classifier.ridge is None or len(shares) != trunks):
         raise ValueError(
             f"auxiliary_share of CTClassifier must be one number, or with ridge one for each of "
             f"the {trunks} trunks of the network, got {given!r}"
