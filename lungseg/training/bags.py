@@ -52,8 +52,8 @@ class Bags:
 
     def take(self, indices: Sequence[int]) -> Bags:
         """Return the bags of some scans, with all that is known of them."""
-        owner = np.repeat(np.arange(len(self)), self.sizes)
-        rows = [row for index in indices for row in np.flatnonzero(owner == index)]
+        parts = np.split(np.arange(sum(self.sizes)), np.cumsum(self.sizes)[:-1])
+        rows = np.concatenate([parts[index] for index in indices])
         return Bags(
             [self.pictures[index] for index in indices],
             self.numbers[list(indices)],
