@@ -3,7 +3,8 @@
 python benchmarks/hard.py --data DATA [--masker NAME|DIR …] [--body-scale 1.2]
     [--enlarge 4] [--scales 1 --scales 1.2] [--every 4] [--json FILE]
 
-Consolidation is painted into lungs as in training, slices are made coarse, and phantoms are drawn.
+Consolidation is painted into lungs as in training, slices get the noise of a low dose or are made
+coarse, and phantoms are drawn.
 Every fourth training slice of kmader_lungs (with --every 0 none) and all validation slices; the
 test slices are not read.
 """
@@ -17,6 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from low_dose import add_low_dose
 from numpy.typing import NDArray
 
 import lungseg
@@ -32,6 +34,9 @@ DROP = Path(__file__).parent / "by_eye/kmader_drop.txt"
 
 #: Consolidation is denser by this many HU than what it replaced, at least.
 _DENSER = 150
+
+#: Standard deviations in HU of the noise, where the body is thickest.
+_NOISES = (120.0, 200.0)
 
 #: Sides in pixels to which slices are brought, and those of phantoms.
 _SIDES = (64, 96, 128)
@@ -73,7 +78,7 @@ def main() -> None:
 
 
 def slices(masker: lungseg.LungMasker, rows: Manifest) -> dict[str, str]:
-    """Dice of slices as they are, with consolidation painted in, and made coarse."""
+    """Dice of slices as they are, with consolidation painted in, noisy, and coarse."""
     found: dict[str, list[float]] = {}
     for number, row in enumerate(rows.rows):
         scan = lungseg.read(row.file)
@@ -93,6 +98,9 @@ def slices(masker: lungseg.LungMasker, rows: Manifest) -> dict[str, str]:
         found.setdefault("consolidation found", []).append(
             float(lungs[dense].mean()) if dense.any() else np.nan
         )
+        for noise in _NOISES:
+            noisy = add_low_dose(slice_hu, np.random.default_rng(number), noise)
+            score(f"with noise of {noise:.0f} HU", noisy, truth)
         for side in _SIDES:
             score(f"at {side} px", _coarse(slice_hu, side), _coarse(truth * 1.0, side) >= 0.5)
     return {

@@ -24,7 +24,6 @@ from lungseg.training.consolidation import add_consolidation
 from lungseg.training.disease import add_opacities
 from lungseg.training.gas import add_gas
 from lungseg.training.lesion_bank import LesionBank
-from lungseg.training.low_dose import add_low_dose
 
 
 class SliceAugmentation:
@@ -70,10 +69,7 @@ class SliceAugmentation:
             a network learns where within a pixel an edge runs.
         """
         if voxels.dtype != np.uint8:
-            voxels = self._diseased(voxels, mask, rng)
-            if rng.random() < 0.3:
-                voxels = add_low_dose(voxels, rng)
-            voxels = _random_window(rng).apply(voxels)
+            voxels = _random_window(rng).apply(self._diseased(voxels, mask, rng))
         if self.crop:
             voxels, mask = _random_view(voxels, mask, rng)
         framed, share = self._framed(voxels, mask.astype(np.uint8) * 255, rng)

@@ -1,9 +1,13 @@
 """Noise of few photons: its strength, its direction, and where it is."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from lungseg.training.low_dose import add_low_dose
+_BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+add_low_dose = runpy.run_path(str(_BENCHMARKS / "low_dose.py"))["add_low_dose"]
 
 _TISSUE = np.full((256, 256), 40, np.int16)
 
@@ -29,6 +33,11 @@ def test_strength_is_that_of_real_noise_and_the_mean_stays(seed: int) -> None:
 def test_strength_varies() -> None:
     strengths = [_noise(_TISSUE, seed).std() for seed in range(12)]
     assert max(strengths) > 2 * min(strengths)
+
+
+def test_a_strength_may_be_given() -> None:
+    noisy = add_low_dose(_TISSUE, np.random.default_rng(1), 120)
+    assert noisy.std() == pytest.approx(120, rel=0.1)
 
 
 def test_it_is_drawn_out_along_the_rows() -> None:

@@ -1,4 +1,4 @@
-"""The noise of a heavy patient or a low dose, added to slices for training."""
+"""The noise of a heavy patient or a low dose, added to slices of known truth."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ _TILT = 10.0
 _DARKEST = -1024
 
 
-def add_low_dose(slice_hu: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.int16]:
+def add_low_dose(
+    slice_hu: NDArray[np.int16], rng: np.random.Generator, strength: float | None = None
+) -> NDArray[np.int16]:
     """Add the noise of few photons: grainy, strongest inside, drawn out from left to right.
 
     A chest is wider than it is deep, so that fewest photons come through sideways, and their
@@ -27,11 +29,13 @@ def add_low_dose(slice_hu: NDArray[np.int16], rng: np.random.Generator) -> NDArr
     slice_hu : int16 array of shape (rows, columns)
         An upright slice.
     rng : numpy.random.Generator
+    strength : float, optional
+        Standard deviation in HU where the body is thickest; drawn from 40 to 260 if left out.
 
     Returns
     -------
     int16 array of shape (rows, columns)
-        Not below -1024 HU.
+        What noise makes darker ends at -1024 HU.
 
     References
     ----------
@@ -45,7 +49,8 @@ def add_low_dose(slice_hu: NDArray[np.int16], rng: np.random.Generator) -> NDArr
     >>> bool(noisy.std() > 20), bool(abs(noisy.mean() - 40) < 5)
     (True, True)
     """
-    strength = np.exp(rng.uniform(np.log(_WEAKEST), np.log(_STRONGEST)))
+    if strength is None:
+        strength = float(np.exp(rng.uniform(np.log(_WEAKEST), np.log(_STRONGEST))))
     # In parts of 512 pixels, as the slices that such noise was measured on.
     pixel = max(slice_hu.shape) / 512
     grain = _unit_noise(slice_hu.shape, rng, rng.uniform(0.6, 1.6) * pixel, 0.6 * pixel)
