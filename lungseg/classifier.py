@@ -653,7 +653,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     def quicken(self) -> CTClassifier:
         """Make the graph with which OpenVINO runs this network, without Keras.
 
-        A prediction then starts three times as fast (``benchmarks/start.py``); the making takes
+        A prediction then starts four times as fast (``benchmarks/start.py``); the making takes
         minutes.
         The probabilities agree to about the fifth decimal place. The graph is saved with the
         weights. What `fit` trains has none until this is called, what `Pipeline.fine_tune`

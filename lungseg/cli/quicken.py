@@ -10,6 +10,7 @@ import typer
 
 def quicken(
     folder: Annotated[Path, typer.Argument(help="What `lungseg fit` or save() wrote.")],
+    again: Annotated[bool, typer.Option("--again", help="Make anew what is there.")] = False,
 ) -> None:
     """Store the graphs of networks beside their weights: predictions start faster then.
 
@@ -34,7 +35,7 @@ def quicken(
         raise InputError(str(folder), cause, "a masker has its export already; give a pipeline")
     for kind in held:
         estimator = kind.from_pretrained(place)
-        if estimator._graphs:
+        if estimator._graphs and not again:
             print(f"{place}: what it holds is quick already")
             continue
         for name, content in estimator.quicken()._files("single").items():

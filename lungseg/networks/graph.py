@@ -13,6 +13,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from lungseg.networks.channels_first import channels_first
 from lungseg.networks.export import embed_constants, require_export
 
 
@@ -80,6 +81,7 @@ def to_graph(model: Any, *, stored: Any = None) -> bytes:
         # Of how tf2onnx calls NumPy; nothing here can mend it.
         warnings.simplefilter("ignore")
         graph, _ = tf2onnx.convert.from_function(traced, input_signature=signature)
+        graph = channels_first(graph)
     _rename_inputs(graph.graph, {f"weight{place}": name for place, name in names.items()})
     return lzma.compress(graph.SerializeToString())
 

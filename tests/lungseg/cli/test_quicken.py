@@ -41,6 +41,8 @@ def test_what_is_quick_already_is_left_alone(folder) -> None:
     result = run("quicken", folder)
     assert (result.returncode, "already" in result.stdout) == (0, True)
     assert (folder / "SHA256SUMS").read_text("utf-8") == before
+    result = run("quicken", folder, "--again")
+    assert (result.returncode, "classifier.32.graph.xz" in result.stdout) == (0, True)
 
 
 def test_probabilities_are_those_of_keras(slow, folder, pictures) -> None:
