@@ -6,9 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-#: Weakest and strongest noise, as its standard deviation in HU where the body is thickest.
-_WEAKEST, _STRONGEST = 40.0, 260.0
-
 #: By how many degrees streaks are off the rows, as a standard deviation.
 _TILT = 10.0
 
@@ -17,7 +14,7 @@ _DARKEST = -1024
 
 
 def add_low_dose(
-    slice_hu: NDArray[np.int16], rng: np.random.Generator, strength: float | None = None
+    slice_hu: NDArray[np.int16], rng: np.random.Generator, strength: float
 ) -> NDArray[np.int16]:
     """Add the noise of few photons: grainy, strongest inside, drawn out from left to right.
 
@@ -29,8 +26,8 @@ def add_low_dose(
     slice_hu : int16 array of shape (rows, columns)
         An upright slice.
     rng : numpy.random.Generator
-    strength : float, optional
-        Standard deviation in HU where the body is thickest; drawn from 40 to 260 if left out.
+    strength : float
+        Standard deviation in HU where the body is thickest.
 
     Returns
     -------
@@ -45,12 +42,10 @@ def add_low_dose(
     Examples
     --------
     >>> slice_hu = np.full((96, 96), 40, np.int16)
-    >>> noisy = add_low_dose(slice_hu, np.random.default_rng(0))
+    >>> noisy = add_low_dose(slice_hu, np.random.default_rng(0), 100)
     >>> bool(noisy.std() > 20), bool(abs(noisy.mean() - 40) < 5)
     (True, True)
     """
-    if strength is None:
-        strength = float(np.exp(rng.uniform(np.log(_WEAKEST), np.log(_STRONGEST))))
     # In parts of 512 pixels, as the slices that such noise was measured on.
     pixel = max(slice_hu.shape) / 512
     grain = _unit_noise(slice_hu.shape, rng, rng.uniform(0.6, 1.6) * pixel, 0.6 * pixel)

@@ -30,7 +30,7 @@ def channels_first(model: Any) -> Any:
     ----------
     model : onnx.ModelProto
         The first input is what the network is shown, the others are its weights. All shapes are
-        known.
+        known. Its nodes become part of what is returned.
 
     Returns
     -------
