@@ -21,6 +21,7 @@ from lungseg.inference.sized import Sized
 from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.io.infection_labels import read_infection
 from lungseg.masker import LungMasker
+from lungseg.networks.registry import names as network_names
 from lungseg.params import check_params, check_scales
 from lungseg.scan import LungMask, Scan
 from lungseg.stored import StoredEstimator
@@ -45,7 +46,7 @@ class InfectionSegmenter(StoredEstimator):
     Parameters
     ----------
     network : {"unet-efficientnetb0", "unet-mobilenetv2", "unet-s3"}
-        Network by name; see `lungseg.networks.names`.
+        Network by name, or one of one's own that `lungseg.networks.register` has named.
     target : {"lungs+infection", "infection", "kinds"}
         Classes of the network: background, lung and infection; infection alone; ground
         glass and consolidation told apart, where labels do.
@@ -553,7 +554,10 @@ class InfectionSegmenter(StoredEstimator):
     def _check(self) -> None:
         check_params(
             self,
-            network=("unet-efficientnetb0", "unet-mobilenetv2", "unet-s3"),
+            # A BCDU-Net gives every class a sigmoid of its own, so that a pixel may have two.
+            network=tuple(
+                name for name in network_names("segment") if not name.startswith("bcdunet")
+            ),
             target=tuple(PIXEL_CLASSES),
             within=("near", "lungs", "picture"),
             engine=("auto", "keras"),

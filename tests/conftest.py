@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import lungseg
+from lungseg.networks import register, registry
+from tests.tiny_unet import tiny_unet
 
 # As many workers as cores: threads of TensorFlow's own on top of them only wait for each other.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -62,3 +65,12 @@ def pictures() -> tuple[list[np.ndarray], list[str], list[str]]:
         y.append("ill" if ill else "healthy")
         groups.append(f"patient {number // 2 // 1}")
     return X, y, groups
+
+
+@pytest.fixture(scope="module")
+def tiny_network() -> Iterator[str]:
+    """Name of a network that marks pixels and learns in seconds."""
+    size = {"input_shape": (32, 32, 1), "classes": 1, "smallest": 2, "multiple": 2}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "_NETWORKS", dict(registry._NETWORKS))
+        yield register("tiny-unet", tiny_unet, task="segment", **size).name

@@ -120,7 +120,7 @@ def register(
     smallest: int = 1,
     multiple: int = 1,
 ) -> NetworkInfo:
-    """Give a network of one's own a name, so that `CTClassifier` and `build` take it.
+    """Give a network of one's own a name, so that `build` and every estimator take it.
 
     The name holds for this process: whoever loads weights that were trained with it calls
     `register` first.
@@ -133,7 +133,8 @@ def register(
         Takes ``input_shape`` and ``classes``, and options by keyword, of a classifier
         ``dropout`` among them; returns one flat ``keras.Model``. A classifier takes grey
         0…255 and gives logits; its head begins with a layer named ``pool``, or with one
-        whose name starts with ``head``.
+        whose name starts with ``head``. What marks pixels is shown grey 0…1 and gives
+        probabilities: of one class a sigmoid, of several a softmax over them.
     task : {"classify", "segment"}
     input_shape : tuple of int
         (rows, columns, channels) that `build` takes without another.

@@ -36,9 +36,9 @@ def cases() -> list[tuple[MaskedScan, np.ndarray]]:
 
 
 @pytest.fixture(scope="module")
-def fitted(cases) -> InfectionSegmenter:
+def fitted(cases, tiny_network) -> InfectionSegmenter:
     items, masks = zip(*cases, strict=True)
-    segmenter = InfectionSegmenter("unet-s3", **QUICK)
+    segmenter = InfectionSegmenter(tiny_network, **QUICK)
     return segmenter.fit(items, masks, groups=list(range(len(items))))
 
 
@@ -109,9 +109,9 @@ def test_a_scan_on_its_side_comes_back_on_its_side(fitted, cases) -> None:
     assert agreement > 0.9
 
 
-def test_kinds_are_told_apart_where_labels_do() -> None:
+def test_kinds_are_told_apart_where_labels_do(tiny_network) -> None:
     items, masks = zip(*[_case(seed, kinds=True) for seed in range(10)], strict=True)
-    segmenter = InfectionSegmenter("unet-s3", target="kinds", **{**QUICK, "epochs": 8})
+    segmenter = InfectionSegmenter(tiny_network, target="kinds", **{**QUICK, "epochs": 12})
     segmenter.fit(items, masks)
     (found,) = segmenter.predict(items[:1])
     assert found.classes == KINDS
@@ -135,9 +135,9 @@ def test_labels_of_a_network_are_mended_half_way(cases) -> None:
     assert np.unique(mended.infection).tolist() == [191]  # half of 255 and half of 127.5
 
 
-def test_each_trusted_scan_is_marked_once_by_a_network_that_has_not_seen_it(cases) -> None:
+def test_each_trusted_scan_is_marked_once_by_a_network_that_has_not_seen_it(cases, tiny_network) -> None:
     items, masks = zip(*cases, strict=True)
-    quick = InfectionSegmenter("unet-s3", **{**QUICK, "epochs": 1, "epoch_slices": 8})
+    quick = InfectionSegmenter(tiny_network, **{**QUICK, "epochs": 1, "epoch_slices": 8})
     trusted = [number < 8 for number in range(len(items))]
     groups = [number // 2 for number in range(len(items))]
     found = dict(cross_fit(quick, items, masks, groups, trusted, folds=2))
@@ -146,13 +146,13 @@ def test_each_trusted_scan_is_marked_once_by_a_network_that_has_not_seen_it(case
         list(cross_fit(quick, items, masks, groups, trusted, folds=9))
 
 
-def test_a_cut_off_training_goes_on(cases, tmp_path) -> None:
+def test_a_cut_off_training_goes_on(cases, tiny_network, tmp_path) -> None:
     items, masks = zip(*cases, strict=True)
     trusted = [number % 2 == 0 for number in range(len(items))]
     params = {**QUICK, "epochs": 2, "epoch_slices": 8}
-    whole = InfectionSegmenter("unet-s3", checkpoint=tmp_path / "a", **params)
+    whole = InfectionSegmenter(tiny_network, checkpoint=tmp_path / "a", **params)
     whole.fit(items, masks, trusted=trusted)
-    again = InfectionSegmenter("unet-s3", checkpoint=tmp_path / "a", **params)
+    again = InfectionSegmenter(tiny_network, checkpoint=tmp_path / "a", **params)
     again.fit(items, masks, trusted=trusted)
     before, after = whole.model_.get_weights(), again.model_.get_weights()
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))

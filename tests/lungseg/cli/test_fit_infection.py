@@ -14,12 +14,10 @@ from lungseg.cli.fit_infection import fit_infection
 from lungseg.errors import InputError
 from lungseg.preprocess.window import Window
 
-QUICK: dict[str, Any] = {
-    "network": "unet-s3",
-    "size": 32,
-    "epochs": 1,
-    "block": 1,
-}
+
+@pytest.fixture
+def quick(tiny_network, masker) -> dict[str, Any]:
+    return {"network": tiny_network, "masker": masker, "size": 32, "epochs": 1, "block": 1}
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +48,17 @@ def card_of(folder: Path) -> str:
 
 
 def test_each_fold_is_measured_by_a_network_that_has_not_seen_it(
-    manifest, masker, tmp_path
+    manifest, quick, tmp_path
 ) -> None:
     out = tmp_path / "folds"
-    fit_infection(manifest, out, folds=2, masker=masker, **QUICK)
+    fit_infection(manifest, out, folds=2, **quick)
     assert "**2 folds**" in card_of(out)
     assert "4 scans marked by a person, 4 by a network" in card_of(out)
 
 
 def test_without_folds_cases_are_kept_aside_and_a_second_training_goes_on(
-    manifest, masker, tmp_path
+    manifest, quick, tmp_path
 ) -> None:
-    quick = {**QUICK, "masker": masker}
     first, second = tmp_path / "pseudo", tmp_path / "expert"
     fit_infection(manifest, first, folds=0, source="pseudo", bfloat16=True, **quick)
     assert "**2 folds**" not in card_of(first)
@@ -73,6 +70,6 @@ def test_without_folds_cases_are_kept_aside_and_a_second_training_goes_on(
     assert "4 scans marked by a person, 0 by a network" in card_of(second)
 
 
-def test_a_source_that_no_mask_has_is_named(manifest, tmp_path) -> None:
+def test_a_source_that_no_mask_has_is_named(manifest, quick, tmp_path) -> None:
     with pytest.raises(InputError, match="no mask has the label_source “nobody”"):
-        fit_infection(manifest, tmp_path / "out", source="nobody", **QUICK)
+        fit_infection(manifest, tmp_path / "out", source="nobody", **quick)
