@@ -135,7 +135,9 @@ def test_labels_of_a_network_are_mended_half_way(cases) -> None:
     assert np.unique(mended.infection).tolist() == [191]  # half of 255 and half of 127.5
 
 
-def test_each_trusted_scan_is_marked_once_by_a_network_that_has_not_seen_it(cases, tiny_network) -> None:
+def test_each_trusted_scan_is_marked_once_by_a_network_that_has_not_seen_it(
+    cases, tiny_network
+) -> None:
     items, masks = zip(*cases, strict=True)
     quick = InfectionSegmenter(tiny_network, **{**QUICK, "epochs": 1, "epoch_slices": 8})
     trusted = [number < 8 for number in range(len(items))]

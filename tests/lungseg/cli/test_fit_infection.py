@@ -47,9 +47,7 @@ def card_of(folder: Path) -> str:
     return (folder / "card.md").read_text("utf-8")
 
 
-def test_each_fold_is_measured_by_a_network_that_has_not_seen_it(
-    manifest, quick, tmp_path
-) -> None:
+def test_each_fold_is_measured_by_a_network_that_has_not_seen_it(manifest, quick, tmp_path) -> None:
     out = tmp_path / "folds"
     fit_infection(manifest, out, folds=2, **quick)
     assert "**2 folds**" in card_of(out)
