@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import lungseg
+from lungseg.inference.graph_network import GraphNetwork
 from lungseg.networks import register, registry
 from tests.tiny_unet import tiny_unet
 
@@ -27,6 +30,29 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data are not here: set LUNGSEG_DATA")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Let all tests of a process share what OpenVINO made of the same graph and weights.
+
+    Most tests of a pipeline load the shipped one, and to make it ready takes seconds each time.
+    """
+    kept: dict[bytes, Any] = {}
+    compile_anew = GraphNetwork._compile
+
+    def compile_once(self: GraphNetwork) -> Any:
+        digest = hashlib.sha256(self.graph)
+        for name, array in sorted(self._weights.items()):
+            digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
+        key = digest.digest()
+        if key not in kept:
+            kept[key] = compile_anew(self)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(GraphNetwork, "_compile", compile_once)
+        yield
 
 
 @pytest.fixture(scope="session")

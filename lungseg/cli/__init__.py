@@ -64,6 +64,8 @@ def make_app() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        # Not as markup of rich, which takes `lungseg[openvino]` for a tag.
+        rich_markup_mode="markdown",
     )
     for name, command in commands().items():
         app.command(name)(command)

@@ -73,7 +73,7 @@ def test_torch_finds_the_same_heat(tmp_path) -> None:
 def test_a_pipeline_explains_in_the_grid_of_the_scan(chest) -> None:
     whole, _ = chest
     # Each slice that is explained takes seconds.
-    scan = whole.with_voxels(whole.voxels[5:8], whole.affine)
+    scan = whole.with_voxels(whole.voxels[5:7], whole.affine)
     pipeline = lungseg.Pipeline.from_pretrained()
     heat, of_picture = pipeline.explain([scan, scan.voxels[1]])
     assert heat.shape == scan.shape

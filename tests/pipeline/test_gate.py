@@ -41,22 +41,27 @@ def hospital() -> tuple[list[np.ndarray], list[str], list[int]]:
     return pictures, labels, list(range(30))
 
 
-def test_the_gate_speaks_of_patients_that_neither_saw(hospital) -> None:
+@pytest.fixture(scope="module")
+def base(hospital) -> lungseg.Pipeline:
+    X, y, _ = hospital
+    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, batch_size=8)
+    return lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
+
+
+def test_the_gate_speaks_of_patients_that_neither_saw(base, hospital) -> None:
     X, y, groups = hospital
-    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, augment=False)
-    base = lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
     tuned = base.fine_tune(X, y, groups, epochs=1, gate=0.4)
     assert 10 <= tuned.verdict_.difference.n <= 14
     assert "no patients" in base.fine_tune(X, y, groups, epochs=1, gate=0).verdict_.reason
     assert "groups" in base.fine_tune(X[:4], y[:4], epochs=1).verdict_.reason
 
 
-def test_a_cut_off_fine_tuning_goes_on_and_ends_alike(hospital, tmp_path, monkeypatch) -> None:
+def test_a_cut_off_fine_tuning_goes_on_and_ends_alike(
+    base, hospital, tmp_path, monkeypatch
+) -> None:
     from lungseg.training import loop
 
     X, y, groups = hospital
-    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, batch_size=8)
-    base = lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
 
     class Killed(Exception):
         pass
@@ -81,30 +86,24 @@ def test_a_cut_off_fine_tuning_goes_on_and_ends_alike(hospital, tmp_path, monkey
     assert np.array_equal(tune("cut"), whole)
 
 
-def test_twenty_scans_are_enough(hospital) -> None:
+def test_twenty_scans_are_enough(base, hospital) -> None:
     X, y, groups = hospital
-    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, augment=False)
-    base = lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
     tuned = base.fine_tune(X[:20], y[:20], groups[:20], epochs=1)
     assert tuned.verdict_.reason
     assert tuned.predict_proba(X[20:]).shape == (10, 2)
 
 
 @pytest.mark.parametrize("kept", ["base", "tuned"])
-def test_what_the_gate_keeps_is_what_predicts(hospital, monkeypatch, kept) -> None:
+def test_what_the_gate_keeps_is_what_predicts(base, hospital, monkeypatch, kept) -> None:
     X, y, groups = hospital
-    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, augment=False)
-    base = lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
     monkeypatch.setattr("lungseg.pipeline.pipeline.judge", lambda *_: Verdict(kept, "so be it"))
     tuned = base.fine_tune(X, y, groups, epochs=1, learning_rate=1e-2)
     same = np.array_equal(tuned.predict_proba(X[:2]), base.predict_proba(X[:2]))
     assert same == (kept == "base")
 
 
-def test_the_last_layer_alone_is_tuned_in_one_step(hospital) -> None:
+def test_the_last_layer_alone_is_tuned_in_one_step(base, hospital) -> None:
     X, y, groups = hospital
-    classifier = lungseg.CTClassifier("simple", input_size=32, epochs=1, augment=False)
-    base = lungseg.Pipeline("passthrough", classifier=classifier).fit(X, y)
     tuned = base.fine_tune(X, y, groups, epochs=0, ridge=0.01, gate=0)
     ours, theirs = tuned.classifier_.model_.layers, base.classifier_.model_.layers
     for mine, its in zip(ours[:-1], theirs[:-1], strict=True):

@@ -13,13 +13,20 @@ from lungseg.preprocess import Chain, Trim
 from lungseg.roi import RoiMultiply
 from lungseg.scan import LungMask, MaskedScan
 from lungseg.training.augment_picture import PictureAugmentation
+from tests.eagerly import eagerly
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_to_start():
+    with eagerly():
+        yield
 
 
 @pytest.fixture(scope="module")
 def items():
     pairs = [
-        lungseg.phantom(slices=3, size=96, seed=s, opacities=3 * (s % 2), return_mask=True)
-        for s in range(8)
+        lungseg.phantom(slices=2, size=96, seed=s, opacities=3 * (s % 2), return_mask=True)
+        for s in range(4)
     ]
     return [MaskedScan(scan, mask) for scan, mask in pairs]
 
@@ -37,7 +44,7 @@ def classifier(**others):
 
 @pytest.fixture(scope="module")
 def fitted(items):
-    return classifier(folds=2).fit(items, [0, 1] * 4, groups=range(8))
+    return classifier(folds=2).fit(items, [0, 1] * 2, groups=range(4))
 
 
 def test_other_lungs_give_other_probabilities(fitted, items) -> None:
@@ -59,7 +66,7 @@ def test_without_a_mask_all_of_the_picture_counts(fitted, items) -> None:
 def test_a_mask_of_another_size_is_refused(fitted, items) -> None:
     scan, _ = items[0]
     with pytest.raises(InputError, match="give the mask in the scan's own grid"):
-        fitted.predict_proba([MaskedScan(scan, LungMask(np.ones((3, 5, 5), np.uint8)))])
+        fitted.predict_proba([MaskedScan(scan, LungMask(np.ones((2, 5, 5), np.uint8)))])
 
 
 def test_it_is_saved_explained_and_trained_further(fitted, items, tmp_path) -> None:
@@ -75,7 +82,7 @@ def test_it_is_saved_explained_and_trained_further(fitted, items, tmp_path) -> N
         batch_size=4,
         weights=tmp_path / "saved",
     )
-    assert np.isfinite(further.fit(items, [0, 1] * 4).predict_proba(items)).all()
+    assert np.isfinite(further.fit(items, [0, 1] * 2).predict_proba(items)).all()
 
 
 def test_a_doubtful_mask_is_not_handed_on(items) -> None:
@@ -98,14 +105,14 @@ def test_every_way_through_a_pipeline_sees_the_same_lungs(items, quick_masker, t
         preprocess=[Trim(0.1)],
         cache=tmp_path,
     )
-    pipeline.fit(scans, [0, 1] * 4)
+    pipeline.fit(scans, [0, 1] * 2)
     rows = pipeline.predict_proba(scans[:2])
     assert np.array_equal(rows, pipeline.predict_proba(scans[:2]))
     analyzed = [list(found.probabilities.values()) for found in pipeline.analyze(scans[:2])]
     assert np.array_equal(rows, analyzed)
     bare = pipeline.classifier_.predict_proba(scans[:2])
     assert np.abs(rows - bare).max() > 1e-6
-    audit = lungseg.audit(pipeline, scans, [0, 1] * 4, range(8), repeats=20)
+    audit = lungseg.audit(pipeline, scans, [0, 1] * 2, range(4), repeats=20)
     assert set(audit.auc) == {"ROI", "full picture", "background alone", "mask's shape alone"}
 
 

@@ -116,3 +116,7 @@ def test_what_marks_infection_is_as_it_was(tmp_path) -> None:
         "infection.32.graph.xz",
         "infection.64.graph.xz",
     ]
+
+
+def test_the_extra_stands_in_the_help_with_its_brackets() -> None:
+    assert "lungseg[openvino]" in run("quicken", "--help").stdout
