@@ -12,8 +12,9 @@ BIN := .venv/bin
 demo: .venv/ready
 	$(BIN)/lungseg demo
 
+# A file by one worker: what its tests share is made once.
 test: .venv/ready
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # pipeline/ and weights/ become part of lungseg when it is installed, so types are checked
 # on an installed copy.

@@ -11,11 +11,19 @@ from lungseg.inference.engine import make_engine
 PACKAGES = {"onnx": "onnxruntime", "openvino": "openvino"}
 
 
+@pytest.fixture(scope="module")
+def scan() -> lungseg.Scan:
+    return lungseg.phantom(slices=6, size=160)
+
+
+@pytest.fixture(scope="module")
+def reference(masker, scan) -> lungseg.LungMask:
+    return clone(masker).set_params(engine="keras").predict([scan])[0]
+
+
 @pytest.mark.parametrize("engine", PACKAGES)
-def test_all_engines_find_the_same_lungs(masker, engine) -> None:
+def test_all_engines_find_the_same_lungs(masker, scan, reference, engine) -> None:
     pytest.importorskip(PACKAGES[engine])
-    scan = lungseg.phantom(slices=12, size=160)
-    reference = clone(masker).set_params(engine="keras").predict([scan])[0]
     found = clone(masker).set_params(engine=engine).predict([scan])[0]
     assert dice(reference.lungs, found.lungs) >= 0.999
     assert found.confidence == pytest.approx(reference.confidence, abs=0.02)
