@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
+from lungseg.evaluation.roc_area import roc_area
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.io.atomic import atomic_path
 from lungseg.preprocess.chain import Chain
@@ -251,9 +251,9 @@ def _auc(truth: NDArray[Any], scores: NDArray[Any]) -> float | None:
     held = set(truth.tolist())
     if len(held) < scores.shape[1]:
         return None
-    if scores.shape[1] == 2:
-        return float(roc_auc_score(truth, scores[:, 1]))
-    return float(roc_auc_score(truth, scores, multi_class="ovr"))
+    # Of more than two classes the mean, one class against the rest.
+    columns = [1] if scores.shape[1] == 2 else range(scores.shape[1])
+    return float(np.mean([roc_area(truth == column, scores[:, column]) for column in columns]))
 
 
 def _mean(shares: NDArray[Any]) -> float | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from lungseg.evaluation.calibration import expected_calibration_error
+from lungseg.evaluation.roc_area import roc_area
 
 #: In the order in which `classifier_figures` returns them.
 FIGURES = (
@@ -48,7 +48,6 @@ def classifier_figures(
 
     References
     ----------
-    Hanley and McNeil, "The Meaning and Use of the Area under a ROC Curve", Radiology 1982;
     Gorodkin, "Comparing two K-category assignments", Comput. Biol. Chem. 2004 (MCC).
 
     Examples
@@ -61,7 +60,7 @@ def classifier_figures(
     count = probabilities.shape[1]
     table = np.bincount(truth * count + predicted, minlength=count**2).reshape(count, count)
     columns = [1] if count == 2 else list(range(count))
-    roc = [_roc_area(truth == column, probabilities[:, column]) for column in columns]
+    roc = [roc_area(truth == column, probabilities[:, column]) for column in columns]
     precise = [_precision_area(truth == column, probabilities[:, column]) for column in columns]
     distance = (probabilities - np.eye(count)[truth]) ** 2
     return np.array(
@@ -101,16 +100,6 @@ def _mcc(
     """Matthews' correlation; 0 where one class alone is true, or predicted."""
     spread = float(total**2 - marked @ marked) * float(total**2 - ill @ ill)
     return float((right.sum() * total - ill @ marked) / np.sqrt(spread)) if spread else 0.0
-
-
-def _roc_area(ill: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
-    """Area under the ROC curve, from the ranks of the ill."""
-    positive = int(ill.sum())
-    negative = len(ill) - positive
-    if not (positive and negative):
-        return float("nan")
-    ranks = rankdata(scores)[ill].sum()
-    return float((ranks - positive * (positive + 1) / 2) / (positive * negative))
 
 
 def _precision_area(ill: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
-from sklearn.metrics import roc_auc_score
 
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
+from lungseg.evaluation.roc_area import roc_area
 
 
 class Comparison(NamedTuple):
@@ -85,7 +85,7 @@ def compare_auc(
     def difference(t: NDArray[Any], x: NDArray[Any], y: NDArray[Any]) -> float | None:
         if t.min() == t.max():
             return None
-        return float(roc_auc_score(t, y) - roc_auc_score(t, x))
+        return roc_area(t == 1, y) - roc_area(t == 1, x)
 
     estimate = bootstrap_estimate(
         difference, groups, truth, a, b, repeats=repeats, level=level, seed=seed

@@ -1,0 +1,42 @@
+"""Area under the ROC curve, fast enough for a bootstrap."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+
+def roc_area(ill: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
+    """Measure the area under the ROC curve from the ranks of the ill.
+
+    scikit-learn's ``roc_auc_score``, with which this agrees, checks its arguments for longer
+    than it computes, which a bootstrap pays a thousand times.
+
+    Parameters
+    ----------
+    ill : bool array of shape (n,)
+        Which samples are of the positive class.
+    scores : float array of shape (n,)
+        Higher for those that look ill.
+
+    Returns
+    -------
+    float
+        NaN where one of the classes is missing.
+
+    References
+    ----------
+    Hanley and McNeil, "The Meaning and Use of the Area under a ROC Curve", Radiology 1982.
+
+    Examples
+    --------
+    >>> roc_area(np.array([False, True, False, True]), np.array([0.1, 0.4, 0.4, 0.8]))
+    0.875
+    """
+    positive = int(ill.sum())
+    negative = len(ill) - positive
+    if not (positive and negative):
+        return float("nan")
+    ranks = rankdata(scores)[ill].sum()
+    return float((ranks - positive * (positive + 1) / 2) / (positive * negative))
