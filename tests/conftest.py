@@ -14,7 +14,6 @@ import pytest
 import lungseg
 from lungseg.inference.graph_network import GraphNetwork
 from lungseg.networks import register, registry
-from tests.tiny_unet import tiny_unet
 
 # As many workers as cores: threads of TensorFlow's own on top of them only wait for each other.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -96,6 +95,9 @@ def pictures() -> tuple[list[np.ndarray], list[str], list[str]]:
 @pytest.fixture(scope="module")
 def tiny_network() -> Iterator[str]:
     """Name of a network that marks pixels and learns in seconds."""
+    # Not above: TensorFlow counts its threads when it is loaded, before they are set there.
+    from tests.tiny_unet import tiny_unet
+
     size = {"input_shape": (32, 32, 1), "classes": 1, "smallest": 2, "multiple": 2}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "_NETWORKS", dict(registry._NETWORKS))

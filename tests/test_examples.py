@@ -31,11 +31,12 @@ def run(tmp_path, monkeypatch, capsys):
 
 
 @pytest.fixture(scope="module")
-def small_pipeline(tmp_path_factory) -> Path:
+def small_pipeline(quick_masker, tmp_path_factory) -> Path:
     """A pipeline that tunes in seconds."""
     scans = [lungseg.phantom(1, 96, opacities=6 * (seed % 2), seed=seed) for seed in range(4)]
     classifier = lungseg.CTClassifier("simple", input_size=64, epochs=1)
-    pipeline = lungseg.Pipeline(classifier=classifier).fit(scans, ["NonCOVID", "COVID"] * 2)
+    pipeline = lungseg.Pipeline(quick_masker, classifier=classifier)
+    pipeline.fit(scans, ["NonCOVID", "COVID"] * 2)
     return pipeline.save(tmp_path_factory.mktemp("small") / "pipeline")
 
 
