@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,9 +13,6 @@ def eagerly() -> Iterator[None]:
 
     tensorflow.config.run_functions_eagerly(True)
     try:
-        with warnings.catch_warnings():
-            # Pipelines of tf.data are traced still, and it says so.
-            warnings.filterwarnings("ignore", "Even though the `tf.config", UserWarning)
-            yield
+        yield
     finally:
         tensorflow.config.run_functions_eagerly(False)

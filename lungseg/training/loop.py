@@ -76,9 +76,9 @@ def train(
         callbacks += [_tensorboard(tensorboard)]
     done = checkpoint.resume(model)
     data.epoch = done
-    # Within the first step it would be built while that is traced, which is then traced twice.
-    model.optimizer.build(model.trainable_variables)
     if done < epochs and not (patience and checkpoint.epochs_since_best() >= patience):
+        # Within the first step it would be built while that is traced, which is then traced twice.
+        model.optimizer.build(model.trainable_variables)
         model.fit(
             data,
             validation_data=validation,
