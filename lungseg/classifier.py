@@ -29,6 +29,7 @@ from lungseg.preprocess.window import Window
 from lungseg.scan import Heatmap, LungMask, Scan
 from lungseg.stored import StoredEstimator
 from lungseg.training.bags import Bags
+from lungseg.training.start import Start
 
 #: Fewer scans than this say nothing of a temperature.
 _ENOUGH = 20
@@ -149,6 +150,9 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
     out_of_fold_ : float array of shape (scans, classes)
         With ``folds``: probabilities of each scan by the network that did not see its
         group, calibrated; measure with them what was trained.
+    before_ : float array of shape (scans, classes)
+        With ``folds`` where the last layer alone is fitted and ``weights`` are given: what
+        those make of the same scans, to be compared with ``out_of_fold_``.
 
     References
     ----------
@@ -304,43 +308,61 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         if not isinstance(self.threshold, (str, tuple)):
             self.threshold_ = float(self.threshold)
         if self.folds is not None and groups is not None and validation is None:
-            bags, extra = self._see_once(bags, extra)
-            scores = self._cross_score(bags, groups, self.folds, extra)
-            self._train(bags, None, extra, "all")
-            self.out_of_fold_ = self._calibrate(scores, bags.numbers, groups)
-            return self
+            return self._fit_folds(bags, groups, self.folds, extra)
         bags, aside = self._set_aside(bags, validation)
         self._train(bags, aside, extra)
         if aside is not None:
-            self._calibrate(self._scores(aside.pictures), aside.numbers, aside.groups)
+            self._calibrate(self._scores(aside), aside.numbers, aside.groups)
         return self
 
-    def _train(self, bags: Bags, aside: Bags | None, extra: Bags | None, part: str = "") -> None:
+    def _fit_folds(
+        self, bags: Bags, groups: Sequence[Any], folds: int, extra: Bags | None
+    ) -> CTClassifier:
+        """Train on all scans, and calibrate by networks that each saw a part of them."""
+        start = None
+        if self.ridge is not None and not self.epochs:
+            # Where the last layer alone learns, what it sees is the same in each fold.
+            start = self._start()
+            bags = self._see(start.model, bags)
+            extra = None if extra is None else self._see(start.model, extra)
+            if start.trained:
+                self.model_ = start.model
+                self.before_ = self._scores(bags)
+        scores = self._cross_score(bags, groups, folds, extra, start)
+        self._train(bags, None, extra, "all", start)
+        self.out_of_fold_ = self._calibrate(scores, bags.numbers, groups)
+        return self
+
+    def _train(
+        self,
+        bags: Bags,
+        aside: Bags | None,
+        extra: Bags | None,
+        part: str = "",
+        start: Start | None = None,
+    ) -> None:
         from lungseg.training.teach_classifier import teach_classifier
 
-        model, started = self._start()
+        start = self._start() if start is None else start
+        self.model_ = start.again()
         self.history_ = teach_classifier(
-            self, model, bags, aside, auxiliary=extra, started=started, part=part
+            self, self.model_, bags, aside, auxiliary=extra, started=start.trained, part=part
         )
-        self.model_ = model
 
-    def _see_once(self, bags: Bags, extra: Bags | None) -> tuple[Bags, Bags | None]:
-        """Compute what the last layer sees, where it alone learns: the same in each fold."""
-        if self.ridge is None or self.epochs:
-            return bags, extra
+    def _see(self, model: Any, bags: Bags) -> Bags:
         from lungseg.training.fit_head import see
 
-        model, _ = self._start()
-
-        def look(these: Bags) -> Bags:
-            pictures = these.flat()[0]
-            seen = see(model, pictures, mirror=self.augment, batch_size=self.batch_size)
-            return replace(these, seen=seen)
-
-        return look(bags), None if extra is None else look(extra)
+        pictures = bags.flat()[0]
+        seen = see(model, pictures, mirror=self.augment, batch_size=self.batch_size)
+        return replace(bags, seen=seen)
 
     def _cross_score(
-        self, bags: Bags, groups: Sequence[Any], folds: int, extra: Bags | None
+        self,
+        bags: Bags,
+        groups: Sequence[Any],
+        folds: int,
+        extra: Bags | None,
+        start: Start | None,
     ) -> NDArray[np.float64]:
         """Score each scan by a network that has not seen its group."""
         fold_of = grouped_folds(bags.numbers.tolist(), groups, folds, self.seed)
@@ -350,8 +372,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
                 print(f"fold {fold + 1} of {folds}", file=sys.stderr, flush=True)
             aside = np.flatnonzero(fold_of == fold).tolist()
             keep = np.flatnonzero(fold_of != fold).tolist()
-            self._train(bags.take(keep), None, extra, f"fold{fold}")
-            scores[aside] = self._scores(bags.take(aside).pictures)
+            self._train(bags.take(keep), None, extra, f"fold{fold}", start)
+            scores[aside] = self._scores(bags.take(aside))
         return scores
 
     def calibrate(
@@ -385,13 +407,20 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         unknown = set(labels.tolist()) - set(self.classes_.tolist())
         if unknown:
             raise ValueError(f"y holds classes that were not trained: {sorted(unknown)}")
-        bags = self._bags(X)
-        self._calibrate(self._scores(bags), self._numbers_of(labels), groups)
+        bags = Bags(self._bags(X), self._numbers_of(labels), groups)
+        self._calibrate(self._scores(bags), bags.numbers, groups)
         return self
 
-    def _scores(self, bags: list[NDArray[np.uint8]]) -> NDArray[np.float64]:
+    def _scores(self, bags: Bags) -> NDArray[np.float64]:
         """Pool the probabilities of each scan's slices, as they leave the network."""
-        return np.array([pool_slices(self._slice_probabilities(bag), self.pool) for bag in bags])
+        if bags.seen is not None and self.views <= len(bags.seen):
+            from lungseg.training.fit_head import score_seen
+
+            rows = score_seen(self.model_, bags.seen[: self.views])
+            parts = np.split(rows, np.cumsum(bags.sizes)[:-1])
+        else:
+            parts = [self._slice_probabilities(pictures) for pictures in bags.pictures]
+        return np.array([pool_slices(part, self.pool) for part in parts])
 
     def _calibrate(
         self,
@@ -733,10 +762,10 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             "conformal": None if self.conformal_ is None else self.conformal_.scores,
         }
 
-    def _start(self) -> tuple[Any, bool]:
-        """Build what training starts from, and say whether it was trained before."""
+    def _start(self) -> Start:
+        """Build what training starts from."""
         try:
-            return self._build(self.weights), self.weights is not None
+            return Start(self._build(self.weights), trained=self.weights is not None)
         except InputError as error:
             if self.weights != "imagenet" or self.offline == "error":
                 raise
@@ -745,7 +774,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
                 "it learns",
                 stacklevel=3,
             )
-            return self._build(None), False
+            return Start(self._build(None), trained=False)
 
     def _build(self, start: str | Path | Sequence[str | Path] | None) -> Any:
         from lungseg.backend import keras

@@ -175,8 +175,10 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             until it gets no better on patients kept aside.
         gate : float
             Share of the patients that is kept aside to compare the tuned pipeline with
-            this one; 0 takes the tuned one unseen. New classes, no groups or too few
-            scans leave nothing to compare.
+            this one; 0 takes the tuned one unseen. Where the last layer alone moves, all
+            patients are learned from and compared by: each is scored by a last layer that was
+            fitted without them. New classes, no groups or too few scans leave nothing to
+            compare.
         checkpoint : str or Path, optional
             Folder in which the training keeps its state; called again with the same data
             and folder, it goes on where it was cut off.
@@ -191,13 +193,16 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         check_is_list(X)
         check_same_length(X=X, y=y, groups=groups)
         scans, labels = list(X), np.asarray(y)
-        keep, aside, reason = self._gate_split(labels, groups, gate)
-        owners = None if groups is None else [groups[i] for i in keep]
         base = self.classifier_
         if epochs is None:
             epochs = 15 if base.epochs else 0
         if ridge is None and not epochs:
             ridge = base.ridge
+        keep, aside = list(range(len(scans))), list[int]()
+        folds = None if epochs or validation else _folds_for(labels.tolist(), groups)
+        alone = self._why_not_compared(labels, groups, gate)
+        if not alone and folds is None:
+            keep, aside = map(list, grouped_split(labels.tolist(), groups or (), gate))
         tuned = clone(base).set_params(
             epochs=epochs,
             learning_rate=learning_rate,
@@ -205,41 +210,44 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             unfreeze=unfreeze,
             patience=patience,
             ridge=ridge,
-            folds=None if epochs else _folds_for(labels[keep].tolist(), owners),
+            folds=folds,
             checkpoint=checkpoint,
         )
+        owners = None if groups is None else [groups[i] for i in keep]
         mine = [scans[i] for i in keep], labels[keep].tolist(), owners
         pipeline = self._tuned(tuned, *mine, validation)
-        if reason:
-            pipeline.verdict_ = Verdict("tuned", reason)
+        if alone:
+            pipeline.verdict_ = Verdict("tuned", alone)
             return pipeline
+        if folds is None:
+            left = [scans[i] for i in aside]
+            before, after = self.predict_proba(left), pipeline.predict_proba(left)
+        else:
+            aside, before, after = keep, tuned.before_, tuned.out_of_fold_
         known = self.classes_.tolist()
-        left = [scans[i] for i in aside]
         pipeline.verdict_ = judge(
             [known.index(label) for label in labels[aside].tolist()],
-            self.predict_proba(left),
-            pipeline.predict_proba(left),
+            before,
+            after,
             [groups[i] for i in aside],  # type: ignore[index]
         )
         if pipeline.verdict_.kept == "base":
             pipeline.classifier_ = self.classifier_
         return pipeline
 
-    def _gate_split(
+    def _why_not_compared(
         self, labels: NDArray[Any], groups: Sequence[Any] | None, gate: float
-    ) -> tuple[list[int], list[int], str]:
-        """Keep patients aside to compare with, or say why nothing can be compared."""
-        every = list(range(len(labels)))
+    ) -> str:
+        """Say why no patients can tell the tuned pipeline from this one; nothing if they can."""
         if gate == 0:
-            return every, [], "no patients were kept aside to compare with"
+            return "no patients were kept aside to compare with"
         if groups is None:
-            return every, [], "without groups no patients can be kept aside to compare with"
+            return "without groups no patients can be kept aside to compare with"
         if set(labels.tolist()) != set(self.classes_.tolist()):
-            return every, [], "the classes are new"
+            return "the classes are new"
         if len(set(groups)) < _GATE_PATIENTS:
-            return every, [], f"{len(set(groups))} patients are too few to keep some aside"
-        keep, aside = grouped_split(labels.tolist(), groups, gate)
-        return list(keep), list(aside), ""
+            return f"{len(set(groups))} patients are too few to keep some aside"
+        return ""
 
     def _tuned(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import numpy as np
 import pytest
 
 import lungseg
+from lungseg.inference.finder import Finder
 from lungseg.inference.graph_network import GraphNetwork
+from lungseg.inference.openvino_engine import OpenVinoEngine
 from lungseg.networks import register, registry
 
 # As many workers as cores: threads of TensorFlow's own on top of them only wait for each other.
@@ -51,6 +54,40 @@ def compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(GraphNetwork, "_compile", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _found() -> dict[str, lungseg.LungMask]:
+    return {}
+
+
+@pytest.fixture(scope="module")
+def found_once(_found) -> Iterator[None]:
+    """Remember masks, for tests of what is made of them: one of the shipped masker takes seconds.
+
+    Remembered is what OpenVINO found, by what decides it: network, parameters and scan.
+    """
+    start, find = OpenVinoEngine.__init__, Finder.find
+
+    def note(self: OpenVinoEngine, exported: bytes, **options: Any) -> None:
+        start(self, exported, **options)
+        self._digest = hashlib.sha256(exported).hexdigest()
+
+    def remember(self: Finder, scan: lungseg.Scan) -> lungseg.LungMask:
+        digest = getattr(self.engine, "_digest", None)
+        if digest is None:
+            return find(self, scan)
+        how = [repr(getattr(self, f.name)) for f in fields(self) if f.name != "engine"]
+        voxels = hashlib.sha256(np.ascontiguousarray(scan.voxels)).hexdigest()
+        key = repr((digest, voxels, scan.voxels.dtype, scan.affine, scan.source, scan, how))
+        if key not in _found:
+            _found[key] = find(self, scan)
+        return _found[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OpenVinoEngine, "__init__", note)
+        patch.setattr(Finder, "find", remember)
         yield
 
 

@@ -12,6 +12,8 @@ import pytest
 
 import lungseg
 
+pytestmark = pytest.mark.usefixtures("found_once")
+
 
 def _modules() -> list[str]:
     names = ["lungseg"]

@@ -13,6 +13,8 @@ import pytest
 import lungseg
 from lungseg.networks import registry
 
+pytestmark = pytest.mark.usefixtures("found_once")
+
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
 
 

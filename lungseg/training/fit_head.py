@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax
+from scipy.special import log_softmax, softmax
 
 from lungseg.backend import keras
 from lungseg.networks.lung_head import stages_of
@@ -143,3 +143,29 @@ def see(
     """
     views = [pictures, pictures[:, :, ::-1]] if mirror else [pictures]
     return [last_features(model, view, batch_size).astype(np.float64) for view in views]
+
+
+def score_seen(model: Any, seen: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Probability of each class for each picture, from what its last layer sees of it.
+
+    Parameters
+    ----------
+    model : keras.Model
+        From grey 0…255 to logits; its last layer is dense.
+    seen : sequence of float arrays of shape (n, features)
+        One for each view, as `see` returns them; logits are averaged.
+
+    Returns
+    -------
+    float array of shape (n, classes)
+
+    Examples
+    --------
+    >>> from lungseg.networks import build
+    >>> model = build("simple", (32, 32, 1))
+    >>> seen = see(model, np.zeros((3, 32, 32), np.uint8), mirror=True, batch_size=2)
+    >>> score_seen(model, seen).shape
+    (3, 2)
+    """
+    kernel, bias = model.layers[-1].get_weights()
+    return np.asarray(softmax(np.mean([view @ kernel + bias for view in seen], axis=0), axis=1))

@@ -13,6 +13,8 @@ from lungseg.backend import keras
 from lungseg.explain import grad_cam
 from lungseg.report.overlay import heat_overlay
 
+pytestmark = pytest.mark.usefixtures("found_once")
+
 
 def spot_detector() -> keras.Model:
     """A network whose second logit is how bright the picture is, summed over places."""

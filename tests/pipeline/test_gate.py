@@ -117,3 +117,23 @@ def test_the_last_layer_alone_is_tuned_in_one_step(base, hospital) -> None:
     few = base.fine_tune(X[:4], y[:4], groups[:4], epochs=0, ridge=0.01, gate=0)
     assert few.classifier_.folds == 2
     assert few.classifier_.conformal_ is not None
+
+
+def test_a_last_layer_is_compared_on_every_patient(base, hospital, monkeypatch) -> None:
+    X, y, groups = hospital
+    judged = []
+
+    def note(truth, before, after, owners):
+        judged.append((before, after, owners))
+        return Verdict("tuned", "so be it")
+
+    monkeypatch.setattr("lungseg.pipeline.pipeline.judge", note)
+    tuned = base.fine_tune(X, y, groups, epochs=0, ridge=10.0)
+    ((before, after, owners),) = judged
+    assert owners == groups
+    assert np.allclose(before, base.predict_proba(X), atol=1e-5)
+    # By last layers that did not see the patient, and not by the one that is kept.
+    assert not np.allclose(after, tuned.predict_proba(X), atol=1e-4)
+    # The one that is kept has learned from all of them.
+    whole = base.fine_tune(X, y, groups, epochs=0, ridge=10.0, gate=0)
+    assert np.array_equal(whole.predict_proba(X), tuned.predict_proba(X))

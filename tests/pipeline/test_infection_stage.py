@@ -10,6 +10,8 @@ from lungseg.infection_mask import InfectionMask
 from lungseg.postprocess.join_infection import join_infection
 from lungseg.scan import LungMask
 
+pytestmark = pytest.mark.usefixtures("found_once")
+
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:

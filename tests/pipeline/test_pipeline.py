@@ -15,6 +15,8 @@ from lungseg.errors import InputError
 from lungseg.report.complete import complete
 from lungseg.report.provenance import weights_of
 
+pytestmark = pytest.mark.usefixtures("found_once")
+
 
 @pytest.fixture(scope="module")
 def shipped():

@@ -14,6 +14,8 @@ import lungseg
 from lungseg.preprocess.window import Window
 from tests.lungseg.cli.calling import run, run_apart
 
+pytestmark = pytest.mark.usefixtures("found_once")
+
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory) -> Path:

@@ -11,6 +11,17 @@ from PIL import Image
 import lungseg
 from lungseg.cli.fit import fit
 from lungseg.preprocess.window import Window
+from tests.eagerly import eagerly
+
+pytestmark = pytest.mark.usefixtures("found_once")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_to_start():
+    """Trace nothing and export nothing: a recipe is trained for a step or two here."""
+    with eagerly(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lungseg.networks.export.can_export", lambda: False)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,8 @@ from lungseg.preprocess.window import Window
 from tests.lungseg.cli.calling import run
 from tests.lungseg.dicom_files import make_slice, stored_chest, write
 
+pytestmark = pytest.mark.usefixtures("found_once")
+
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory) -> Path:

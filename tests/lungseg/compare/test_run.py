@@ -13,6 +13,8 @@ from lungseg.compare import Plan, compare
 from lungseg.errors import InputError
 from lungseg.preprocess.window import Window
 
+pytestmark = pytest.mark.usefixtures("found_once")
+
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory) -> Path:

@@ -21,10 +21,10 @@ SETTINGS = {
 
 def fresh_model():
     from lungseg.backend import keras
-    from lungseg.networks import build
+    from tests.tiny_unet import tiny_unet
 
     keras.utils.set_random_seed(0)
-    return build("bcdunet-d1", (32, 32, 1), filters=2)
+    return tiny_unet((32, 32, 1))
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path, slices) -> None:
     from lungseg.networks import build
 
     with pytest.raises(ValueError, match="another network"):
-        run(build("bcdunet-d3", (32, 32, 1), filters=2), slices, tmp_path, epochs=2)
+        run(build("bcdunet-d1", (32, 32, 1), filters=2), slices, tmp_path, epochs=2)
 
 
 def test_learning_rate_rises_and_falls() -> None:

@@ -8,6 +8,7 @@ from lungseg.training.lesson_data import UNKNOWN, LessonData
 from lungseg.training.lesson_loss import LesionDice, LessonLoss
 from lungseg.training.lessons import Lesson
 from lungseg.training.pretrain import pretrain_trunk, save_trunk
+from tests.eagerly import eagerly
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,10 @@ def test_a_trunk_is_a_start_for_a_classifier(lessons, tmp_path) -> None:
     from lungseg.networks import build
     from lungseg.networks.start import start_from
 
-    model, history = pretrain_trunk(lessons, size=32, epochs=2, batch_size=4, folder=tmp_path / "c")
+    with eagerly():
+        model, history = pretrain_trunk(
+            lessons, size=32, epochs=2, batch_size=4, folder=tmp_path / "c"
+        )
     assert len(history) == 2
     assert "val_lesion_dice" in history[0]
     folder = save_trunk(
@@ -120,8 +124,9 @@ def test_it_starts_from_weights_that_are_given(lessons) -> None:
     given = build("efficientnetb0", (32, 32, 1), 2)
     start_from(given, "ct")
     # A rate of zero moves nothing: what comes out went in.
-    on, _ = pretrain_trunk(
-        lessons, size=32, epochs=1, batch_size=4, learning_rate=0.0, weights="ct"
-    )
+    with eagerly():
+        on, _ = pretrain_trunk(
+            lessons, size=32, epochs=1, batch_size=4, learning_rate=0.0, weights="ct"
+        )
     taught = given.get_layer("top_conv").get_weights()[0]
     assert np.array_equal(on.get_layer("top_conv").get_weights()[0], taught)
