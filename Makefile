@@ -1,12 +1,14 @@
 # Everything runs in .venv, which the first target makes.
 PYTHON ?= python3
 BIN := .venv/bin
+# What is imported is compiled then: all of it takes a minute.
+PIP = $(BIN)/python -m pip install --quiet --no-compile
 
 .PHONY: demo test lint wheel docs clean
 
 .venv/ready: pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	$(PIP) --editable ".[test]"
 	touch $@
 
 demo: .venv/ready
@@ -22,7 +24,7 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	rm -rf build
-	$(BIN)/python -m pip install --quiet --no-deps --target build/typed .
+	$(PIP) --no-deps --target build/typed .
 	cd build/typed && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p lungseg
 
 # Warnings are errors, and the site loads nothing from the network.
@@ -31,7 +33,7 @@ docs: .venv/docs-ready
 	$(BIN)/python docs/check_offline.py build/docs
 
 .venv/docs-ready: .venv/ready
-	$(BIN)/python -m pip install --quiet --editable ".[docs]"
+	$(PIP) --editable ".[docs]"
 	touch $@
 
 wheel: .venv/ready
