@@ -6,8 +6,9 @@ from sklearn.linear_model import LogisticRegression
 
 import lungseg
 from lungseg.backend import keras
+from lungseg.inference.score import score_pictures
 from lungseg.networks import build
-from lungseg.training.fit_head import fit_head
+from lungseg.training.fit_head import fit_head, score_seen, see
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +90,13 @@ def test_a_classifier_without_epochs_has_a_fitted_head_and_its_trunk(pictures) -
     assert len(classifier.history_) == 1
     with pytest.raises(ValueError, match="epochs of CTClassifier must be at least 1"):
         lungseg.CTClassifier("simple", input_size=32, epochs=0).fit(X, y)
+
+
+def test_what_was_seen_is_scored_as_the_pictures_are(data) -> None:
+    pictures, _ = data
+    model = empty()
+    fit_head(model, data, ridge=0.05)
+    seen = see(model, pictures, mirror=True, batch_size=8)
+    for views in (1, 2):
+        expected = score_pictures(model, pictures, views=views)
+        assert np.allclose(score_seen(model, seen[:views]), expected, atol=1e-5)
