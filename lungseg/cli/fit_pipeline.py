@@ -50,6 +50,9 @@ def fit_pipeline(
     folder = checkpoint_folder(out, resume)
     if init is not None:
         base = use_cache(Pipeline.from_pretrained(init), cache)
+        if not (base.classifier_.epochs if epochs is None else epochs):
+            # The last layer alone moves: cross-fitting keeps nothing aside.
+            train, val = train.joined(val), val.take([])
         fitted = base.fine_tune(
             train.files,
             train.labels,
@@ -147,12 +150,16 @@ def _documents(
     )
 
     classifier = fitted.classifier_
+    # A base that was kept comes from its folder, and was not trained here.
+    history = getattr(classifier, "history_", [])
+    verdict = getattr(fitted, "verdict_", None)
     return make_documents(
         title=f"Pipeline “{out.name}”",
         purpose=purpose_of(fitted),
         data=f"{manifest.parent.name}: {describe(parts)}",
         training={
-            **training_facts(classifier, classifier.history_, classifier.model_.count_params()),
+            **training_facts(classifier, history, classifier.model_.count_params()),
+            **({} if verdict is None else {"fine-tuning": str(verdict)}),
             "threshold, chosen on scans that were not trained on": round(classifier.threshold_, 4),
             "temperature, chosen likewise": round(classifier.temperature_, 4),
         },
