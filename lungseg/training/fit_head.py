@@ -162,7 +162,7 @@ def score_seen(model: Any, seen: Sequence[NDArray[np.float64]]) -> NDArray[np.fl
     Examples
     --------
     >>> from lungseg.networks import build
-    >>> model = build("simple", (32, 32, 1))
+    >>> model = build("simple", (32, 32, 1), 2)
     >>> seen = see(model, np.zeros((3, 32, 32), np.uint8), mirror=True, batch_size=2)
     >>> score_seen(model, seen).shape
     (3, 2)
