@@ -416,8 +416,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         if bags.seen is not None and self.views <= len(bags.seen):
             from lungseg.training.fit_head import score_seen
 
-            rows = score_seen(self.model_, bags.seen[: self.views])
-            parts = np.split(rows, np.cumsum(bags.sizes)[:-1])
+            parts = bags.split(score_seen(self.model_, bags.seen[: self.views]))
         else:
             parts = [self._slice_probabilities(pictures) for pictures in bags.pictures]
         return np.array([pool_slices(part, self.pool) for part in parts])

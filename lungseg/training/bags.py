@@ -50,9 +50,13 @@ class Bags:
         """How many pictures each bag holds."""
         return [len(bag) for bag in self.pictures]
 
+    def split(self, rows: NDArray[Any]) -> list[NDArray[Any]]:
+        """Part rows, one for each picture of all scans, by scan."""
+        return np.split(rows, np.cumsum(self.sizes)[:-1])
+
     def take(self, indices: Sequence[int]) -> Bags:
         """Return the bags of some scans, with all that is known of them."""
-        parts = np.split(np.arange(sum(self.sizes)), np.cumsum(self.sizes)[:-1])
+        parts = self.split(np.arange(sum(self.sizes)))
         rows = np.concatenate([parts[index] for index in indices])
         return Bags(
             [self.pictures[index] for index in indices],

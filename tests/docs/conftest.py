@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import SimpleITK as sitk
 from PIL import Image
 
 import lungseg
-from lungseg.inference.finder import Finder
 from lungseg.networks import registry
 from lungseg.preprocess.window import Window
 from tests.lungseg.dicom_files import make_slice, stored_chest, write
@@ -28,11 +26,11 @@ def _kept() -> dict[str, Any]:
 
 
 @pytest.fixture
-def quick(_kept, monkeypatch) -> None:
+def quick(_kept, found_once, monkeypatch) -> None:
     """Do for all pages once what would be the same for each, and costs seconds.
 
-    The networks of the shipped weights, which no block trains, are built once; and the mask of a
-    scan that was masked in the same way before is remembered.
+    The networks of the shipped weights, which no block trains, are built once, and masks are
+    remembered.
     """
 
     def build(name: str, *shape: Any, **options: Any) -> Any:
@@ -43,17 +41,7 @@ def quick(_kept, monkeypatch) -> None:
             _kept[key] = registry.build(name, *shape, **options)
         return _kept[key]
 
-    find = Finder.find
-
-    def remember(self: Finder, scan: lungseg.Scan) -> lungseg.LungMask:
-        how = [repr(getattr(self, f.name)) for f in fields(self) if f.name != "engine"]
-        key = repr((hash(scan.voxels.tobytes()), scan, type(self.engine), how))
-        if key not in _kept:
-            _kept[key] = find(self, scan)
-        return _kept[key]
-
     monkeypatch.setattr(lungseg.networks, "build", build)
-    monkeypatch.setattr(Finder, "find", remember)
 
 
 @pytest.fixture(scope="session")
