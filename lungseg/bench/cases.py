@@ -128,9 +128,10 @@ def _post_processing(slices: int, side: int) -> Run:
 
     _, truth = phantom(8, side, return_mask=True)
     lungs = np.repeat(truth.lungs, -(-slices // 8), axis=0)
+    marks = lungs * np.uint8(255)
 
     def run(grey: NDArray[np.uint8]) -> None:
-        label_sides(keep_lungs(lungs[: len(grey)]))
+        label_sides(keep_lungs(lungs[: len(grey)], marks[: len(grey)]))
 
     return run
 

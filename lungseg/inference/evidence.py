@@ -71,7 +71,7 @@ def gather_evidence(
     # In one call: a slice alone keeps one core busy.
     both = engine(np.concatenate([grey[..., ::-1], _other_window(slices, chosen, view)]))
     flipped, windowed = np.split(both, 2)
-    again, other = keep_lungs(flipped[..., ::-1] >= threshold), keep_lungs(windowed >= threshold)
+    again, other = _kept(flipped[..., ::-1], threshold), _kept(windowed, threshold)
     return np.array(
         [
             dice(strict, loose),
@@ -84,6 +84,11 @@ def gather_evidence(
             float(lungs[held].mean()),
         ]
     )
+
+
+def _kept(found: NDArray[np.float32], threshold: float) -> NDArray[np.bool_]:
+    """Make a mask of probabilities, as of those that the mask in question was made of."""
+    return keep_lungs(found >= threshold, np.rint(found * 255).astype(np.uint8))
 
 
 def _other_window(slices: NDArray[Any], numbers: Any, view: Letterbox) -> NDArray[np.uint8]:

@@ -76,7 +76,7 @@ class Finder:
         engine = average_turns(self.probabilities, count_turns(self.turns, len(slices)))
         seen = [mark_slices(slices, view, engine, threshold=self.threshold) for view in views]
         marks = average_views(seen, views)
-        return views[0], marks, keep_lungs(above_threshold(marks, self.threshold))
+        return views[0], marks, keep_lungs(above_threshold(marks, self.threshold), marks)
 
     def view(self, slices: NDArray[Any]) -> Letterbox:
         """Choose what of axial slices is shown, and the frame their marks come in."""

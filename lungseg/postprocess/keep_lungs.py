@@ -6,8 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from lungseg.postprocess.fill_holes import fill_holes
 
-def keep_lungs(mask: NDArray[np.bool_], *, smallest: float = 0.03) -> NDArray[np.bool_]:
+
+def keep_lungs(
+    mask: NDArray[np.bool_], marks: NDArray[np.uint8] | None = None, *, smallest: float = 0.03
+) -> NDArray[np.bool_]:
     """Keep the components that may be lungs and fill their holes.
 
     Components are taken over slices. The largest always stays, so that the only lung of
@@ -16,6 +20,9 @@ def keep_lungs(mask: NDArray[np.bool_], *, smallest: float = 0.03) -> NDArray[np
     Parameters
     ----------
     mask : bool array of shape (slices, rows, columns)
+    marks : uint8 array of the same shape, optional
+        Probabilities of lung, 0 to 255. With them a hole that is surely not lung stays open; see
+        `fill_holes`.
     smallest : float
         A component smaller than this share of the largest is debris.
 
@@ -39,4 +46,6 @@ def keep_lungs(mask: NDArray[np.bool_], *, smallest: float = 0.03) -> NDArray[np
     sizes[0] = 0
     kept = (sizes >= smallest * sizes.max())[labels]
     # Vessels and lesions are holes within a slice; over slices they lead outside.
-    return np.stack([ndimage.binary_fill_holes(part) if part.any() else part for part in kept])
+    for index in np.flatnonzero(kept.any(axis=(1, 2))):
+        kept[index] = fill_holes(kept[index], None if marks is None else marks[index])
+    return kept

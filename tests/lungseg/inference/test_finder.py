@@ -110,6 +110,14 @@ def test_a_mask_of_several_sizes_comes_back_in_the_scans_grid() -> None:
     assert dice(mask.lungs, _bright(1) > 0) > 0.95
 
 
+def test_a_hole_that_is_surely_not_lung_stays_open_in_the_scans_grid() -> None:
+    grey = _bright(1)
+    grey[:, 50:70, 50:70] = 0  # a dome of the liver
+    mask = _finder([], (1.0,)).find(lungseg.Scan(grey, units="display"))
+    assert dice(mask.lungs, grey > 0) > 0.95
+    assert not mask.lungs[0, 55:65, 55:65].any()
+
+
 def cat() -> np.ndarray:
     from pathlib import Path
 

@@ -15,6 +15,19 @@ def test_debris_goes_holes_are_filled_and_lungs_stay() -> None:
     assert np.array_equal(keep_lungs(mask), whole)
 
 
+def test_a_dome_of_the_liver_stays_open_in_the_slices_it_rises_into() -> None:
+    mask = np.zeros((3, 40, 60), bool)
+    mask[:, 5:35, 5:25] = mask[:, 5:35, 35:55] = True
+    whole = mask.copy()
+    mask[1, 12:22, 9:19] = mask[2, 12:22, 9:19] = False
+    marks = mask * np.uint8(250)
+    marks[2, 12:22, 9:19] = 90  # consolidation that is doubted
+    kept = keep_lungs(mask, marks)
+    assert np.array_equal(kept[1], mask[1])
+    assert np.array_equal(kept[2], whole[2])
+    assert np.array_equal(keep_lungs(mask), whole)
+
+
 def test_an_empty_mask_stays_empty() -> None:
     empty = np.zeros((2, 8, 8), bool)
     assert not keep_lungs(empty).any()

@@ -1,0 +1,60 @@
+"""Fill the holes of lungs that may be lung themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+#: A hole of this share of the lungs of its slice is wide. Vessels and bronchi are narrower, and
+#: so is what the slope of the probability at the rim of a hole leaves of its middle.
+_WIDE = 0.01
+#: What less than this probability fills for the most part is not lung. Consolidation that the
+#: network doubts has more, and the dome of the liver less: see `benchmarks/holes.py`.
+_NEVER_LUNG = 0.15
+
+
+def fill_holes(
+    lungs: NDArray[np.bool_], marks: NDArray[np.uint8] | None = None
+) -> NDArray[np.bool_]:
+    """Fill the holes of the lungs of one slice: vessels, nodules and consolidation.
+
+    Not every hole is lung. Where the diaphragm rises into a slice, lung surrounds the liver or the
+    stomach on all sides; where the lungs touch before and behind it, the mediastinum. Such a hole
+    is wide, and the network is sure of it: it stays open.
+
+    Parameters
+    ----------
+    lungs : bool array of shape (rows, columns)
+    marks : uint8 array of the same shape, optional
+        Probabilities of lung, 0 to 255. Without them every hole is filled.
+
+    Returns
+    -------
+    bool array of the same shape
+
+    Examples
+    --------
+    >>> lungs = np.zeros((64, 64), bool)
+    >>> lungs[8:56, 8:56] = True
+    >>> lungs[20:32, 20:32] = lungs[40:52, 40:52] = False
+    >>> bool(fill_holes(lungs)[25, 25])
+    True
+    >>> marks = np.full((64, 64), 255, np.uint8)
+    >>> marks[20:32, 20:32] = 3  # a dome of the liver
+    >>> marks[40:52, 40:52] = 90  # doubted consolidation
+    >>> filled = fill_holes(lungs, marks)
+    >>> bool(filled[25, 25]), bool(filled[45, 45])
+    (False, True)
+    """
+    filled = np.asarray(ndimage.binary_fill_holes(lungs))
+    within, wide = filled & ~lungs, _WIDE * lungs.sum()
+    if marks is None or within.sum() < max(wide, 1):
+        return filled
+    holes, count = ndimage.label(within)
+    sizes = np.bincount(holes.ravel(), minlength=count + 1)
+    for hole in np.flatnonzero(sizes[1:] >= wide) + 1:
+        inside = holes == hole
+        if np.median(marks[inside]) < 255 * _NEVER_LUNG:
+            filled[inside] = False
+    return filled
