@@ -84,8 +84,8 @@ def write_artifact(
     return folder
 
 
-def add_file(folder: Path, name: str, content: bytes) -> None:
-    """Put one more file into an artefact, in place of what has its name.
+def add_files(folder: Path, files: Mapping[str, bytes | str]) -> None:
+    """Put more files into an artefact, in place of what has their names.
 
     The sums are written last: an artefact whose file is newer than its sums says so when it is
     read.
@@ -94,8 +94,8 @@ def add_file(folder: Path, name: str, content: bytes) -> None:
     ----------
     folder : Path
         An artefact.
-    name : str
-    content : bytes
+    files : mapping of str to bytes or str
+        By name; text is stored as UTF-8.
 
     Raises
     ------
@@ -103,8 +103,9 @@ def add_file(folder: Path, name: str, content: bytes) -> None:
         If the folder is no artefact, or a file is missing or was changed.
     """
     read_artifact(folder)
-    with atomic_path(folder / name) as temporary:
-        temporary.write_bytes(content)
+    for name, content in files.items():
+        with atomic_path(folder / name) as temporary:
+            temporary.write_bytes(content if isinstance(content, bytes) else content.encode())
     with atomic_path(folder / _SUMS) as temporary:
         temporary.write_text(_sums_text(folder), "utf-8")
 

@@ -32,6 +32,7 @@ def calibrate(
     A new hospital's probabilities mean what they say after this, with some fifty scans that
     training has not seen. A test split of the manifest is measured once.
     """
+    from lungseg.artifact import add_files
     from lungseg.card import make_documents
     from lungseg.cli.training import LICENCE, PIPELINE_LIMITS, describe, figures_of, purpose_of
     from lungseg.manifest import read_manifest
@@ -71,7 +72,7 @@ def calibrate(
         licence=LICENCE,
         limits=PIPELINE_LIMITS,
     )
-    loaded.save(out, documents=documents, precision=precision)
+    add_files(out, documents)
     print(f"temperature {classifier.temperature_:.3f}, threshold {classifier.threshold_:.3f}")
     for name, found in figures.items():
         print(f"{name}: ROC AUC {found['roc_auc']['value']}, F1 {found['f1']['value']}")

@@ -76,6 +76,7 @@ def fit_masker(
     seed: Annotated[int, typer.Option(help="Of split, start and augmentation.")] = 0,
 ) -> None:
     """Train a lung masker on scans and masks; report the test patients once."""
+    from lungseg.artifact import add_files
     from lungseg.backend import compute_type
     from lungseg.card import make_documents
     from lungseg.cli.training import (
@@ -143,7 +144,7 @@ def fit_masker(
         licence=LICENCE,
         limits=_LIMITS,
     )
-    masker.save(out, documents=documents, precision=precision)
+    add_files(out, documents)
     for name, rows_ in figures.items():
         for figure, estimate in rows_.items():
             print(f"{name} {figure}: {estimate['value']:.4f}")

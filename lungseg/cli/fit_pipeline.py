@@ -38,6 +38,7 @@ def fit_pipeline(
     cache, tensorboard, precision, seed
         As in ``lungseg fit``.
     """
+    from lungseg.artifact import add_files
     from lungseg.cli.training import checkpoint_folder, figures_of, three_splits
     from lungseg.evaluation.measure import measure_probabilities
     from lungseg.manifest import read_manifest
@@ -94,9 +95,7 @@ def fit_pipeline(
     if scores is not None:
         crossed = measure_probabilities(stored, train, scores)["figures"]
         figures = {"out of fold": crossed, **figures}
-    fitted.save(
-        out, documents=_documents(fitted, out, manifest, parts, figures), precision=precision
-    )
+    add_files(out, _documents(fitted, out, manifest, parts, figures))
     if init is not None:
         print(fitted.verdict_)
     for name, rows_ in figures.items():

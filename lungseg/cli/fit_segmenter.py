@@ -41,6 +41,7 @@ def fit_segmenter(
     out, resume, epochs, test, validation, every, precision, seed
         As in ``lungseg fit``.
     """
+    from lungseg.artifact import add_files
     from lungseg.cli.training import checkpoint_folder, three_splits
     from lungseg.manifest import read_masked_manifest
     from lungseg.pipeline.from_recipe import from_recipe
@@ -58,7 +59,7 @@ def fit_segmenter(
     parts = {"train": train, "validation": val, "test": held}
     figures = {name: measure_masks(stored, parts[name]) for name in ("validation", "test")}
     documents = _documents(estimator, recipe, out, manifest, parts, figures)
-    estimator.save(out, documents=documents, precision=precision)
+    add_files(out, documents)
     for name, rows_ in figures.items():
         for figure, estimate in rows_.items():
             print(f"{name} {figure}: {estimate['value']:.4f}")

@@ -17,7 +17,7 @@ def quicken(
     Of a classifier and of what marks infection. It takes minutes; the weights stay as they are,
     and OpenVINO runs them (pip install 'lungseg[openvino]').
     """
-    from lungseg.artifact import add_file, read_artifact
+    from lungseg.artifact import add_files, read_artifact
     from lungseg.classifier import CTClassifier
     from lungseg.errors import InputError
     from lungseg.infection import InfectionSegmenter
@@ -38,6 +38,7 @@ def quicken(
         if estimator._graphs and not again:
             print(f"{place}: what it holds is quick already")
             continue
-        for name, content in estimator.quicken()._files("single").items():
-            add_file(place, name, content)
+        files = estimator.quicken()._files("single")
+        add_files(place, files)
+        for name, content in files.items():
             print(f"{place / name} ({len(content) / 1e3:.0f} kB)")

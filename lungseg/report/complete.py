@@ -36,9 +36,9 @@ def complete(prediction: Prediction, pipeline: Pipeline, *, heatmap: bool = True
     --------
     >>> import lungseg
     >>> pipeline = lungseg.Pipeline.from_pretrained()
-    >>> prediction, = pipeline.analyze([lungseg.phantom(slices=4, size=96)])
+    >>> prediction, = pipeline.analyze([lungseg.phantom(slices=1, size=96)])
     >>> complete(prediction, pipeline).heatmap.shape
-    (4, 96, 96)
+    (1, 96, 96)
     """
     heat = None
     if heatmap:

@@ -47,7 +47,7 @@ def report_page(prediction: Prediction, *, today: date | None = None) -> str:
     --------
     >>> import lungseg
     >>> pipeline = lungseg.Pipeline.from_pretrained()
-    >>> prediction, = pipeline.analyze([lungseg.phantom(slices=4, size=96)])
+    >>> prediction, = pipeline.analyze([lungseg.phantom(slices=1, size=96)])
     >>> "Not a medical device" in report_page(prediction)
     True
     """

@@ -7,7 +7,7 @@ import pytest
 
 from lungseg import InputError
 from lungseg.artifact import (
-    add_file,
+    add_files,
     load_weights,
     read_artifact,
     verify_artifact,
@@ -92,12 +92,13 @@ def test_weights_of_another_network_are_refused(folder) -> None:
         load_weights(build("bcdunet-d3", (32, 32, 1), filters=2), folder, "net")
 
 
-def test_a_file_is_added_and_summed_and_nothing_is_left_beside(folder) -> None:
+def test_files_are_added_and_summed_and_nothing_is_left_beside(folder) -> None:
     before = {path.name for path in folder.iterdir()}
-    add_file(folder, "more.bin", b"more")
-    add_file(folder, "more.bin", b"other")
+    add_files(folder, {"more.bin": b"more", "card.md": "5 × 5"})
+    add_files(folder, {"more.bin": b"other"})
     verify_artifact(folder)
-    assert {path.name for path in folder.iterdir()} == before | {"more.bin"}
+    assert {path.name for path in folder.iterdir()} == before | {"more.bin", "card.md"}
+    assert (folder / "card.md").read_text("utf-8") == "5 × 5"
     (folder / "more.bin").write_bytes(b"changed")
     with pytest.raises(InputError, match="SHA-256"):
-        add_file(folder, "another.bin", b"")
+        add_files(folder, {"another.bin": b""})
