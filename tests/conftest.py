@@ -63,10 +63,11 @@ def _found() -> dict[str, lungseg.LungMask]:
 
 
 @pytest.fixture(scope="module")
-def found_once(_found) -> Iterator[None]:
-    """Remember masks, for tests of what is made of them: one of the shipped masker takes seconds.
+def quick_masks(_found) -> Iterator[None]:
+    """Mark once and remember masks, for tests of what is made of them and not of how good they are.
 
-    Remembered is what OpenVINO found, by what decides it: network, parameters and scan.
+    A slice of the shipped masker takes seconds otherwise. Remembered is what OpenVINO found, by
+    what decides it: network, parameters and scan.
     """
     start, find = OpenVinoEngine.__init__, Finder.find
 
@@ -88,6 +89,8 @@ def found_once(_found) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(OpenVinoEngine, "__init__", note)
         patch.setattr(Finder, "find", remember)
+        patch.setattr("lungseg.inference.finder.count_turns", lambda turns, slices: 1)
+        patch.setattr("lungseg.inference.finder.is_few", lambda slices: False)
         yield
 
 

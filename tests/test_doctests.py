@@ -12,7 +12,7 @@ import pytest
 
 import lungseg
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 
 def _modules() -> list[str]:

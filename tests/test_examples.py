@@ -6,14 +6,16 @@ import csv
 import json
 import runpy
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import lungseg
+import lungseg.compare
 from lungseg.networks import registry
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
 
@@ -70,7 +72,9 @@ def test_grid_search(run) -> None:
     assert "best gamma" in run("grid_search")
 
 
-def test_compare_recipes(run) -> None:
+def test_compare_recipes(run, monkeypatch) -> None:
+    # Four processes would each load TensorFlow; tests/lungseg/compare starts one.
+    monkeypatch.setattr(lungseg.compare, "compare", partial(lungseg.compare.compare, apart=False))
     assert "s0-simple@crop: ROC AUC" in run("compare_recipes", "--epochs", 1)
     assert Path("example-out/compare/comparison.html").is_file()
 

@@ -26,7 +26,7 @@ def _kept() -> dict[str, Any]:
 
 
 @pytest.fixture
-def quick(_kept, found_once, monkeypatch) -> None:
+def quick(_kept, quick_masks, monkeypatch) -> None:
     """Do for all pages once what would be the same for each, and costs seconds.
 
     The networks of the shipped weights, which no block trains, are built once, and masks are

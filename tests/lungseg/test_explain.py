@@ -13,7 +13,7 @@ from lungseg.backend import keras
 from lungseg.explain import grad_cam
 from lungseg.report.overlay import heat_overlay
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 
 def spot_detector() -> keras.Model:

@@ -10,7 +10,7 @@ from lungseg.infection_mask import InfectionMask
 from lungseg.postprocess.join_infection import join_infection
 from lungseg.scan import LungMask
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 
 @pytest.fixture(scope="module")

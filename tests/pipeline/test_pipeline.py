@@ -15,7 +15,7 @@ from lungseg.errors import InputError
 from lungseg.report.complete import complete
 from lungseg.report.provenance import weights_of
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 
 @pytest.fixture(scope="module")

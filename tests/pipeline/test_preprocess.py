@@ -21,7 +21,7 @@ from lungseg.preprocess import (
 from lungseg.preprocess.scan_transform import ScanTransform
 from lungseg.preprocess.transformed import Transformed
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 TINY = {"network": "simple", "input_size": 32, "epochs": 1, "batch_size": 8, "max_slices": 3}
 

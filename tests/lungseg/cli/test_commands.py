@@ -12,9 +12,10 @@ from PIL import Image
 
 import lungseg
 from lungseg.preprocess.window import Window
+from tests.eagerly import eagerly
 from tests.lungseg.cli.calling import run, run_apart
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +187,8 @@ def test_fit_masker(tmp_path) -> None:
     (tmp_path / "m.csv").write_text("\n".join(rows))
     options = ("--filters", 2, "--input-size", 32, "--epochs", 1, "--test", 0.3)
     scales = ("--scales", 1, "--scales", 2)
-    result = run("fit-masker", tmp_path / "m.csv", "--out", tmp_path / "own", *options, *scales)
+    with eagerly():
+        result = run("fit-masker", tmp_path / "m.csv", "--out", tmp_path / "own", *options, *scales)
     assert result.returncode == 0, result.stderr
     assert lungseg.LungMasker.from_pretrained(tmp_path / "own").scales == (1, 2)
     assert "test mean Dice" in result.stdout

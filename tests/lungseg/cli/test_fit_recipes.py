@@ -13,7 +13,7 @@ from lungseg.cli.fit import fit
 from lungseg.preprocess.window import Window
 from tests.eagerly import eagerly
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -84,7 +84,7 @@ def test_epochs_bound_those_with_the_trunk_frozen_too(folder, tmp_path, capsys) 
 @pytest.mark.parametrize(
     "recipe",
     [
-        "s3-infection+input_size=64+batch_size=4",
+        "s3-infection+input_size=32+batch_size=4",
         pytest.param("s4-mobilenetv2+input_size=64+batch_size=4", marks=pytest.mark.slow),
     ],
 )
@@ -95,7 +95,7 @@ def test_recipes_that_mark_the_infection(recipe, folder, tmp_path) -> None:
 
 
 def test_the_recipe_that_finds_the_lungs(folder, tmp_path) -> None:
-    recipe = "s3-lungs+input_size=64+batch_size=4"
+    recipe = "s3-lungs+input_size=32+batch_size=4"
     out = trained(recipe, folder / "lungs.csv", tmp_path / "out")
     masker = lungseg.LungMasker.from_pretrained(out)
     assert masker.network == "unet-s3"

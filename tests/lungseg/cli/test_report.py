@@ -15,20 +15,20 @@ from lungseg.preprocess.window import Window
 from tests.lungseg.cli.calling import run
 from tests.lungseg.dicom_files import make_slice, stored_chest, write
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory) -> Path:
     """A DICOM series, a picture, and a file that is none."""
     folder = tmp_path_factory.mktemp("inputs")
-    scan = lungseg.phantom(slices=6, size=96)
+    scan = lungseg.phantom(slices=3, size=96)
     (folder / "series").mkdir()
     for index, part in enumerate(stored_chest(scan)):
         tags = {"StudyInstanceUID": "1.2.3.4", "FrameOfReferenceUID": "1.2.3.5"}
-        dataset = make_slice(part, position=30.0 * index, number=index, **tags)
+        dataset = make_slice(part, position=100.0 * index, number=index, **tags)
         write(dataset, folder / "series" / f"{index}.dcm")
-    grey = Window().apply(scan.voxels[3])
+    grey = Window().apply(scan.voxels[1])
     Image.fromarray(grey).save(folder / "picture.png")
     (folder / "broken.png").write_text("no picture")
     return folder

@@ -22,6 +22,8 @@ from lungseg.cli.evaluate import evaluate
 from lungseg.cli.predict import predict
 from lungseg.preprocess.window import Window
 
+pytestmark = pytest.mark.usefixtures("quick_masks")
+
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory) -> Path:
@@ -53,11 +55,12 @@ def records(path: Path) -> list[dict]:
     return [json.loads(line) for line in lines[1:]]
 
 
-def test_mask_goes_on_when_one_worker_of_two_is_killed(manifest, tmp_path) -> None:
+def test_mask_goes_on_when_one_worker_of_two_is_killed(manifest, quick_masker, tmp_path) -> None:
     from distributed import Client, LocalCluster
 
     code = "from lungseg.cli import main; main()"
-    words = ["mask", str(manifest), "--out", str(tmp_path)]
+    small, out = quick_masker.save(tmp_path / "masker"), tmp_path / "out"
+    words = ["mask", str(manifest), "--out", str(out), "--masker", str(small)]
     with (
         LocalCluster(
             n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
@@ -72,23 +75,23 @@ def test_mask_goes_on_when_one_worker_of_two_is_killed(manifest, tmp_path) -> No
             stderr=subprocess.PIPE,
             text=True,
         ) as running:
-            while len(records(tmp_path / "results.jsonl")) < 3:
+            while len(records(out / "results.jsonl")) < 3:
                 assert running.poll() is None, running.stderr.read()
                 time.sleep(0.01)
             os.kill(pids[0], signal.SIGKILL)
-            left = 10 - len(records(tmp_path / "results.jsonl"))
-            out, err = running.communicate(timeout=300)
+            left = 10 - len(records(out / "results.jsonl"))
+            said, err = running.communicate(timeout=300)
         assert left > 0
         assert running.returncode == 1
         assert "broken.png: the picture is broken" in err
         assert "tried 2 times" in err
-        assert out.count("confidence") == 9
+        assert said.count("confidence") == 9
 
-        found = records(tmp_path / "results.jsonl")
+        found = records(out / "results.jsonl")
         assert sorted(Path(r["key"]).stem for r in found) == [*map(str, range(9)), "broken"]
-        masks = {int(path.name[0]): path for path in tmp_path.glob("*_mask.png")}
+        masks = {int(path.name[0]): path for path in out.glob("*_mask.png")}
         assert set(masks) == set(range(9))
-        (alone,) = lungseg.LungMasker.from_pretrained().predict([manifest.parent / "4.png"])
+        (alone,) = quick_masker.predict([manifest.parent / "4.png"])
         assert ((np.asarray(Image.open(masks[4])) > 0) == alone.lungs[0]).mean() > 0.999
 
         for path in masks.values():
@@ -96,8 +99,8 @@ def test_mask_goes_on_when_one_worker_of_two_is_killed(manifest, tmp_path) -> No
         again = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True)
     assert "9 of 10 inputs were done before" in again.stderr
     assert (again.returncode, again.stdout) == (1, "")
-    assert not list(tmp_path.glob("*_mask.png"))
-    rows = list(csv.DictReader((tmp_path / "masks.csv").open()))
+    assert not list(out.glob("*_mask.png"))
+    rows = list(csv.DictReader((out / "masks.csv").open()))
     assert len(rows) == 10
     assert sum(bool(row["error"]) for row in rows) == 1
 

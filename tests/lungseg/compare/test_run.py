@@ -13,7 +13,7 @@ from lungseg.compare import Plan, compare
 from lungseg.errors import InputError
 from lungseg.preprocess.window import Window
 
-pytestmark = pytest.mark.usefixtures("found_once")
+pytestmark = pytest.mark.usefixtures("quick_masks")
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def without_cost(result: dict) -> dict:
     return result
 
 
-def test_killed_half_way_and_started_again_gives_the_same_table(manifest, tmp_path) -> None:
+def test_killed_on_its_way_and_started_again_gives_the_same_table(manifest, tmp_path) -> None:
     recipes = [recipe(tmp_path, "plain"), recipe(tmp_path, "smooth", dropout=0.2)]
     plan = Plan(manifest, folds=2)
     whole = compare(plan, recipes, tmp_path / "whole", apart=False)
@@ -52,14 +52,14 @@ def test_killed_half_way_and_started_again_gives_the_same_table(manifest, tmp_pa
 
     def stop(outcome, left) -> None:
         seen.append(outcome.key)
-        if left == 2:
+        if left == 1:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         compare(plan, recipes, tmp_path / "halves", report=stop, apart=False)
     with (tmp_path / "halves/jobs.jsonl").open("a") as file:
         file.write('{"key": "half a li')
-    # The other half in processes of their own: the same table.
+    # The last in a process of its own: the same table.
     again = compare(
         plan, recipes, tmp_path / "halves", report=lambda outcome, left: seen.append(outcome.key)
     )

@@ -20,8 +20,15 @@ from lungseg.training.focal import focal_loss
 _BETWEEN = ("efficientnetb3", "efficientnetb7")
 _LARGE = (*_BETWEEN, "bcdunet-d3", "cbr-largew", "efficientnetb0-s2", "resnet50")
 
-#: Exports take half a minute and more: of U-Nets and EfficientNets, tests/weights runs what ships.
-_SLOW_EXPORTS = (*_LARGE, "cbr-larget", "efficientnetb0", "unet-efficientnetb0", "unet-mobilenetv2")
+#: Exports take long: of BCDU-Nets, U-Nets and EfficientNets, other tests run what ships.
+_SLOW_EXPORTS = (
+    *_LARGE,
+    "bcdunet-d1",
+    "cbr-larget",
+    "efficientnetb0",
+    "unet-efficientnetb0",
+    "unet-mobilenetv2",
+)
 
 #: Smaller maps leave batch norms in a deep trunk next to nothing to average.
 _SIDE = 64

@@ -19,6 +19,8 @@ from tests.lungseg.serve.running import serving
 
 pytest.importorskip("gradio", reason="the extra serve is not installed")
 
+pytestmark = pytest.mark.usefixtures("quick_masks")
+
 TOKEN = "a token of some length"
 LONG = 120_000
 

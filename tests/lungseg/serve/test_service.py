@@ -19,6 +19,8 @@ from lungseg.serve.settings import Limits, Settings
 from tests.lungseg.serve.files import nifti, png, series
 from tests.lungseg.serve.running import Running, serving
 
+pytestmark = pytest.mark.usefixtures("quick_masks")
+
 TOKEN = "a token of some length"
 
 
