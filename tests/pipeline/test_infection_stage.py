@@ -21,7 +21,7 @@ def pipeline() -> Pipeline:
 
 @pytest.fixture(scope="module")
 def scan() -> lungseg.Scan:
-    return lungseg.phantom(slices=4, size=96)
+    return lungseg.phantom(slices=2, size=96)
 
 
 def test_analyze_fills_in_infection_and_severity(pipeline, scan) -> None:
