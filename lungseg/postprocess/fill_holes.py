@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-#: A hole of this share of the lungs of its slice is wide. Vessels and bronchi are narrower, and
-#: so is what the slope of the probability at the rim of a hole leaves of its middle.
+#: A hole of this share of the lungs of its slice is wide; most vessels and bronchi are narrower.
 _WIDE = 0.01
-#: What less than this probability fills for the most part is not lung. Consolidation that the
-#: network doubts has more, and the dome of the liver less: see `benchmarks/holes.py`.
+#: A wide hole with a median probability below this is not lung: the dome of the liver has
+#: less, and consolidation that the network doubts has more (`benchmarks/holes.py`). The median,
+#: since at the rim of any hole the probability rises to that of the lung around it.
 _NEVER_LUNG = 0.15
 
 
