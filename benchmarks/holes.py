@@ -20,17 +20,16 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 import lungseg
 from lungseg.inference.finder import Finder
 from lungseg.manifest import read_manifest, read_names
 from lungseg.postprocess.above_threshold import above_threshold
-from lungseg.postprocess.keep_lungs import keep_lungs
+from lungseg.postprocess.fill_holes import WIDE
+from lungseg.preprocess.close import label_holes
 from lungseg.training.lessons import read_lesions
 
 BY_EYE = Path(__file__).parent / "by_eye"
-WIDE = 0.01
 TILE = 300
 
 
@@ -80,11 +79,11 @@ def sources(data: Path, pictures: int, every: int) -> dict[str, list[tuple[str, 
     ill = [(row.group, row.picture, row.lesions) for row in lessons if row.lesions is not None]
     rng = np.random.default_rng(0)
     covid = read_manifest(data / "covid_ct/manifest.csv")
-    test = [*read_names(BY_EYE / "luna_test.txt"), *read_names(BY_EYE / "luna_test_siblings.txt")]
+    test = {*read_names(BY_EYE / "luna_test.txt"), *read_names(BY_EYE / "luna_test_siblings.txt")}
     luna = sorted((data / "luna_slices/images").iterdir())
     some = {
         "covid_ct": [*covid.split("train").files, *covid.split("val").files],
-        "luna_slices": [file for file in luna if file.name not in set(test)],
+        "luna_slices": [file for file in luna if file.name not in test],
     }
     return {"covid_semiseg": ill} | {
         name: [
@@ -98,16 +97,15 @@ def sources(data: Path, pictures: int, every: int) -> dict[str, list[tuple[str, 
 def wide_holes(finder: Finder, name: str, grey: Any, lesions: Any) -> Iterator[Hole]:
     """Yield the wide holes of one picture."""
     view, marks, lungs = finder.mark(grey[None])
-    bare = above_threshold(marks, finder.threshold)[0]
-    within = keep_lungs(above_threshold(marks, finder.threshold))[0] & ~bare
-    labels, count = ndimage.label(within)
-    for hole in (labels == number for number in range(1, count + 1)):
-        share = float(hole.sum() / lungs.sum())
+    holes, sizes = label_holes(above_threshold(marks, finder.threshold)[0])
+    shares = sizes / max(lungs.sum(), 1)
+    for number in np.flatnonzero(shares[1:] >= WIDE) + 1:
+        hole = holes == number
         inside = view.undo(hole.astype(np.float32)) >= 0.5
-        if share >= WIDE and inside.any():
+        if inside.any():
             yield Hole(
                 name,
-                share,
+                float(shares[number]),
                 float(np.median(marks[0][hole])) / 255,
                 None if lesions is None else float(np.mean(lesions[inside])),
                 bool(lungs[0][hole].all()),

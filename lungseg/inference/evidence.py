@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lungseg.evaluation.dice import dice
 from lungseg.inference.engine import Engine
-from lungseg.inference.mark import Marks, fit
+from lungseg.inference.mark import Marks, as_marks, fit
 from lungseg.postprocess.keep_lungs import keep_lungs
 from lungseg.preprocess.letterbox import Letterbox
 from lungseg.preprocess.window import Window
@@ -88,7 +88,7 @@ def gather_evidence(
 
 def _kept(found: NDArray[np.float32], threshold: float) -> NDArray[np.bool_]:
     """Make a mask of probabilities, as of those that the mask in question was made of."""
-    return keep_lungs(found >= threshold, np.rint(found * 255).astype(np.uint8))
+    return keep_lungs(found >= threshold, as_marks(found))
 
 
 def _other_window(slices: NDArray[Any], numbers: Any, view: Letterbox) -> NDArray[np.uint8]:

@@ -75,7 +75,12 @@ def _mark(
         chunk = [n for n in numbers[start : start + _CHUNK] if np.ptp(slices[n][::4, ::4]) > 0]
         if chunk:
             found = engine(fit(slices, chunk, view))
-            marks[chunk] = np.rint(found * 255).astype(np.uint8)
+            marks[chunk] = as_marks(found)
+
+
+def as_marks(found: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Store probabilities as 0 to 255."""
+    return np.rint(found * 255).astype(np.uint8)
 
 
 def fit(

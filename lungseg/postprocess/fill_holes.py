@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+
+from lungseg.preprocess.close import label_holes
 
 #: A hole of this share of the lungs of its slice is wide; most vessels and bronchi are narrower.
-_WIDE = 0.01
+WIDE = 0.01
 #: A wide hole with a median probability below this is not lung: the dome of the liver has
 #: less, and consolidation that the network doubts has more (`benchmarks/holes.py`). The median,
 #: since at the rim of any hole the probability rises to that of the lung around it.
@@ -47,14 +48,9 @@ def fill_holes(
     >>> bool(filled[25, 25]), bool(filled[45, 45])
     (False, True)
     """
-    filled = np.asarray(ndimage.binary_fill_holes(lungs))
-    within, wide = filled & ~lungs, _WIDE * lungs.sum()
-    if marks is None or within.sum() < max(wide, 1):
-        return filled
-    holes, count = ndimage.label(within)
-    sizes = np.bincount(holes.ravel(), minlength=count + 1)
-    for hole in np.flatnonzero(sizes[1:] >= wide) + 1:
-        inside = holes == hole
-        if np.median(marks[inside]) < 255 * _NEVER_LUNG:
-            filled[inside] = False
-    return filled
+    holes, sizes = label_holes(lungs)
+    fill = np.arange(len(sizes)) > 0
+    if marks is not None:
+        for hole in np.flatnonzero(sizes[1:] >= WIDE * lungs.sum()) + 1:
+            fill[hole] = np.median(marks[holes == hole]) >= 255 * _NEVER_LUNG
+    return np.asarray(lungs | fill[holes])

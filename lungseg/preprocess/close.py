@@ -60,7 +60,33 @@ def fill_small_holes(mask: NDArray[np.bool_], *, largest: float) -> NDArray[np.b
     >>> bool(filled[2, 2]), bool(filled[9, 9])
     (True, False)
     """
-    holes, count = ndimage.label(ndimage.binary_fill_holes(mask) & ~mask)
-    fill = np.bincount(holes.ravel(), minlength=count + 1) < largest
+    holes, sizes = label_holes(mask)
+    fill = sizes < largest
     fill[0] = False
     return np.asarray(mask | fill[holes])
+
+
+def label_holes(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """Tell the holes of a mask apart, by number.
+
+    Parameters
+    ----------
+    mask : bool array of shape (rows, columns)
+
+    Returns
+    -------
+    holes : int array of the same shape
+        From 1; 0 where there is no hole.
+    sizes : int array of shape (holes + 1,)
+        In pixels, by number; the first is what is no hole.
+
+    Examples
+    --------
+    >>> mask = np.ones((20, 20), bool)
+    >>> mask[2:4, 2:4] = mask[8:16, 8:16] = False
+    >>> holes, sizes = label_holes(mask)
+    >>> int(holes[2, 2]), int(holes[9, 9]), sizes.tolist()
+    (1, 2, [332, 4, 64])
+    """
+    holes, count = ndimage.label(ndimage.binary_fill_holes(mask) & ~mask)
+    return holes, np.bincount(holes.ravel(), minlength=count + 1)
