@@ -34,9 +34,6 @@ from lungseg.training.start import Start
 #: Fewer scans than this say nothing of a temperature.
 _ENOUGH = 20
 
-#: Samples over which the threshold is averaged.
-_BOOTSTRAPS = 200
-
 
 class CTClassifier(ClassifierMixin, StoredEstimator):
     """Classify chest CT scans by their slices, with EfficientNetB0 and the focal loss.
@@ -435,7 +432,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         self.conformal_ = Conformal.fit(numbers, tempered, groups)
         if isinstance(self.threshold, (str, tuple)) and len(self.classes_) == 2:
             self.threshold_ = choose_threshold(
-                numbers, tempered[:, 1], aim=self.threshold, repeats=_BOOTSTRAPS
+                numbers, tempered[:, 1], aim=self.threshold, smooth=True
             )
         return tempered
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import logit
+from scipy.stats import norm
 
 Aim = str | tuple[str, float]
+Floats = NDArray[np.float64]
+
+#: Probabilities closer to 0 or 1 than this count as this close.
+_LEAST = 1e-6
+
+#: A smooth density has its best threshold near one of so many.
+_ENOUGH = 1000
 
 
 def choose_threshold(
-    y_true: ArrayLike, scores: ArrayLike, aim: Aim = "youden", *, repeats: int = 0, seed: int = 0
+    y_true: ArrayLike, scores: ArrayLike, aim: Aim = "youden", *, smooth: bool = False
 ) -> float:
     """Choose the threshold that serves an aim best; on validation data, never on a test.
 
@@ -26,10 +36,10 @@ def choose_threshold(
         Sensitivity + specificity; F1; the highest threshold whose sensitivity is s or
         more, between 0 and 1; or the least cost, where to miss a positive costs c times
         as much as a false alarm.
-    repeats : int
-        Take the median over as many bootstrap samples: the one best threshold of a small
-        sample hangs on a few of its scores. 0 takes the sample itself.
-    seed : int
+    smooth : bool
+        Take for the scores of a class a smooth density around them: the one best threshold
+        of a small sample hangs on a few of its scores. A sensitivity that is asked for is that
+        of the sample either way.
 
     Returns
     -------
@@ -44,8 +54,9 @@ def choose_threshold(
 
     References
     ----------
-    Youden, "Index for rating diagnostic tests", Cancer 1950. Breiman, "Bagging
-    predictors", Machine Learning 1996.
+    Youden, "Index for rating diagnostic tests", Cancer 1950. Fluss, Faraggi and Reiser,
+    "Estimation of the Youden index and its associated cutoff point", Biometrical Journal
+    2005, for smooth densities (Gaussian kernels, of Silverman's width, over logits).
 
     Examples
     --------
@@ -58,15 +69,17 @@ def choose_threshold(
     truth, values = np.asarray(y_true, bool), np.asarray(scores, float)
     if truth.all() or not truth.any():
         raise ValueError("a threshold needs samples of both classes")
-    if not repeats:
-        return _best(truth, values, aim)
-    rng = np.random.default_rng(seed)
-    found: list[float] = []
-    while len(found) < repeats:
-        drawn = rng.integers(len(truth), size=len(truth))
-        if 0 < truth[drawn].sum() < len(truth):
-            found.append(_best(truth[drawn], values[drawn], aim))
-    return float(np.median(found))
+    steps = np.unique(values)
+    candidates = (steps[:-1] + steps[1:]) / 2 if len(steps) > 1 else steps
+    if aim[0] == "sensitivity":
+        enough = [c for c in candidates if (values[truth] >= c).mean() >= aim[1]]
+        return float(max(enough, default=steps[0]))
+    if smooth:  # takes scores times candidates
+        candidates = candidates[:: len(candidates) // _ENOUGH + 1]
+    share_above = _smooth_share if smooth else _share
+    rates = (share_above(values[chosen], candidates) for chosen in (truth, ~truth))
+    gains = _gain(aim)(*rates, float(truth.mean()))
+    return float(candidates[int(np.argmax(gains))])
 
 
 def check_aim(aim: Any) -> None:
@@ -93,30 +106,35 @@ def check_aim(aim: Any) -> None:
     )
 
 
-def _best(truth: NDArray[np.bool_], values: NDArray[np.float64], aim: Aim) -> float:
-    steps = np.unique(values)
-    candidates = (steps[:-1] + steps[1:]) / 2 if len(steps) > 1 else steps
-    if aim[0] == "sensitivity":
-        enough = [c for c in candidates if (values[truth] >= c).mean() >= aim[1]]
-        return float(max(enough, default=steps[0]))
-    gain = _gain(aim)
-    gains = [gain(truth, values >= candidate) for candidate in candidates]
-    return float(candidates[int(np.argmax(gains))])
+def _share(values: Floats, candidates: Floats) -> Floats:
+    """Share of values that reach each candidate."""
+    return 1 - np.searchsorted(np.sort(values), candidates) / len(values)
 
 
-def _gain(aim: Aim) -> Callable[[NDArray[np.bool_], NDArray[np.bool_]], float]:
-    if isinstance(aim, str):
-        return _GAINS[aim]
-    cost = aim[1]
-    return lambda truth, found: -float(cost * (truth & ~found).sum() + (found & ~truth).sum())
+def _smooth_share(values: Floats, candidates: Floats) -> Floats:
+    """Share of a density around values, on the scale of logits, that reaches each candidate."""
+    points, edges = (logit(np.clip(part, _LEAST, 1 - _LEAST)) for part in (values, candidates))
+    low, high = np.percentile(points, [25, 75])
+    spread = min(points.std(), (high - low) / 1.34) or points.std()
+    width = max(0.9 * spread * len(points) ** -0.2, _LEAST)
+    return np.array([norm.sf((edge - points) / width).mean() for edge in edges])
 
 
-def _youden(truth: NDArray[np.bool_], found: NDArray[np.bool_]) -> float:
-    return float(found[truth].mean() - found[~truth].mean())
+def _youden(found: Floats, alarms: Floats, ill: float) -> Floats:
+    return found - alarms
 
 
-def _f1(truth: NDArray[np.bool_], found: NDArray[np.bool_]) -> float:
-    return float(2 * (truth & found).sum() / (truth.sum() + found.sum()))
+def _f1(found: Floats, alarms: Floats, ill: float) -> Floats:
+    return 2 * ill * found / (ill + ill * found + (1 - ill) * alarms)
+
+
+def _cost(cost: float, found: Floats, alarms: Floats, ill: float) -> Floats:
+    return -(cost * ill * (1 - found) + (1 - ill) * alarms)
+
+
+def _gain(aim: Aim) -> Callable[[Floats, Floats, float], Floats]:
+    """Return what an aim makes of sensitivity, false alarms and the share of positives."""
+    return _GAINS[aim] if isinstance(aim, str) else partial(_cost, aim[1])
 
 
 _GAINS = {"youden": _youden, "f1": _f1}

@@ -28,16 +28,33 @@ def test_the_dearer_a_miss_the_lower_the_threshold(cost: float, expected: float)
     assert choose_threshold(TRUTH, SCORES, ("cost", cost)) == pytest.approx(expected)
 
 
-def test_over_bootstrap_samples_it_hangs_less_on_single_scores() -> None:
-    rng = np.random.default_rng(0)
-    single, median = [], []
-    for _ in range(40):
-        truth = rng.random(60) < 0.5
-        scores = 1 / (1 + np.exp(-rng.normal(np.where(truth, 1.0, -1.0), 1.0)))
-        single.append(choose_threshold(truth, scores))
-        median.append(choose_threshold(truth, scores, repeats=50))
-    assert np.std(median) < np.std(single)
-    assert abs(np.mean(median) - 0.5) < 0.05  # where the two densities cross
+@pytest.mark.parametrize("cost", [1.0, 3.0])
+def test_smooth_it_hangs_less_on_single_scores_and_costs_less_elsewhere(cost: float) -> None:
+    truth, scores = sample(20_000, 0)
+    thresholds, costs = np.zeros((2, 60)), np.zeros((2, 60))
+    for seed in range(60):
+        for row, smooth in enumerate((False, True)):
+            found = choose_threshold(*sample(60, seed + 1), ("cost", cost), smooth=smooth)
+            thresholds[row, seed] = found
+            costs[row, seed] = (truth & (scores < found)).mean() * cost
+            costs[row, seed] += (~truth & (scores >= found)).mean()
+    assert thresholds[1].std() < thresholds[0].std()
+    assert costs[1].mean() < costs[0].mean()
+
+
+def test_smooth_it_is_where_two_densities_cross() -> None:
+    assert choose_threshold(*sample(5000, 0), smooth=True) == pytest.approx(0.5, abs=0.02)
+
+
+def sample(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    truth = rng.random(count) < 0.5
+    return truth, 1 / (1 + np.exp(-rng.normal(np.where(truth, 1.0, -1.0), 1.0)))
+
+
+@pytest.mark.parametrize("scores", [[0.0, 0.0, 1.0, 1.0], [0.5, 0.5, 0.5, 0.5]])
+def test_smooth_it_takes_scores_without_any_spread(scores) -> None:
+    assert choose_threshold([0, 0, 1, 1], scores, smooth=True) == 0.5
 
 
 @pytest.mark.parametrize(
