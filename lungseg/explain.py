@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lungseg.backend import backend_name, keras
+from lungseg.inference.graph_network import GraphNetwork
 from lungseg.inference.score import as_batch
-from lungseg.networks.lung_head import first_maps
 
 Floats = NDArray[np.float32]
 
@@ -29,9 +27,10 @@ def grad_cam(
 
     Parameters
     ----------
-    model : keras.Model
+    model : keras.Model or GraphNetwork
         From pictures to logits; gradients are taken of logits, since those of a softmax
-        vanish where it is sure.
+        vanish where it is sure. Or what `lungseg.networks.evidence_graph.to_evidence_graph`
+        made of such a network: it takes a fifth of the time, and ``layer`` is not looked at.
     pictures : uint8 array of shape (n, rows, columns) or (n, rows, columns, channels)
     target : int
         Number of the class.
@@ -66,8 +65,38 @@ def grad_cam(
     >>> grad_cam(build("simple", (32, 32, 1), 2), np.zeros((1, 32, 32), np.uint8), 1).shape
     (1, 32, 32)
     """
-    if not 0 <= target < model.output_shape[-1]:
-        raise ValueError(f"target must be a class from 0 to {model.output_shape[-1] - 1}")
+    batch = as_batch(pictures)
+    stored = isinstance(model, GraphNetwork)
+    classes = model.shapes["target"][-1] if stored else model.output_shape[-1]
+    if not 0 <= target < classes:
+        raise ValueError(f"target must be a class from 0 to {classes - 1}")
+    if stored:
+        chosen = np.eye(classes, dtype=np.float32)[[target]]
+        looks = [_smooth(one) for one in model.outputs_on_batch(batch, target=chosen)]
+    else:
+        looks = _evidence(model, batch, target, layer)
+    heat = _heat(looks, batch.shape[1:3])
+    peaks = heat.max(axis=(1, 2), keepdims=True)
+    return np.asarray(np.where(peaks > 0, heat / np.maximum(peaks, 1e-12), 0), np.float32)
+
+
+def _heat(looks: list[Floats], shape: tuple[int, ...]) -> Floats:
+    """Sum up what speaks for the class over the looks at a picture, at the picture's own size."""
+    rows, columns = shape
+    large = np.zeros((len(looks[0]), rows, columns), np.float32)
+    for look in looks:
+        # In units of one place of the largest maps.
+        heat = look * (look.shape[1] * look.shape[2] / (rows * columns))
+        for place, part in zip(large, heat, strict=True):
+            place += cv2.resize(part, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    return np.maximum(large, 0)
+
+
+def _evidence(model: Any, batch: Floats, target: int, layer: str | None) -> list[Floats]:
+    """Return what each place of the maps says for the class, of each look at the pictures."""
+    from lungseg.backend import keras
+    from lungseg.networks.lung_head import first_maps
+
     joined = [] if layer else first_maps(model)
     chosen = joined or [(model.get_layer(layer) if layer else _last_maps(model)).output]
     # Cut there, so that gradients need the maps of what comes after and no weights.
@@ -75,39 +104,22 @@ def grad_cam(
         keras.Model(model.inputs, chosen),
         keras.Model([*chosen, *model.inputs], model.outputs[0]),
     )
-    batch = as_batch(pictures)
     if model.input_shape[-1] != batch.shape[-1]:
         batch = np.repeat(batch, model.input_shape[-1], axis=-1)
     weigh = _each_place if joined else _all_places
-    large = np.concatenate(
-        [
-            _heat(_maps_and_slopes(parts, batch[first : first + _AT_ONCE], target), weigh, batch)
-            for first in range(0, len(batch), _AT_ONCE)
-        ]
-    )
-    peaks = large.max(axis=(1, 2), keepdims=True)
-    return np.asarray(np.where(peaks > 0, large / np.maximum(peaks, 1e-12), 0), np.float32)
-
-
-def _heat(
-    seen: list[tuple[Floats, Floats]],
-    weigh: Callable[[Floats, Floats], Floats],
-    batch: Floats,
-) -> Floats:
-    """Sum up what speaks for the class over the sizes of a picture, at the picture's own."""
-    rows, columns = batch.shape[1:3]
-    large = np.zeros((len(seen[0][0]), rows, columns), np.float32)
-    for maps, slopes in seen:
-        # In units of one place of the largest maps.
-        heat = weigh(maps, slopes) * (maps.shape[1] * maps.shape[2] / (rows * columns))
-        for place, part in zip(large, heat, strict=True):
-            place += cv2.resize(part, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return np.maximum(large, 0)
+    found = [
+        [weigh(*look) for look in _maps_and_slopes(parts, batch[first : first + _AT_ONCE], target)]
+        for first in range(0, len(batch), _AT_ONCE)
+    ]
+    return [np.concatenate(looks) for looks in zip(*found, strict=True)]
 
 
 def _each_place(maps: Floats, slopes: Floats) -> Floats:
     """HiResCAM: what is pooled over the lungs alone has other slopes in each place."""
-    found = (slopes * maps).sum(axis=-1)
+    return _smooth((slopes * maps).sum(axis=-1))
+
+
+def _smooth(found: Floats) -> Floats:
     return np.stack([cv2.GaussianBlur(one, (0, 0), _SMOOTH) for one in found])
 
 
@@ -118,6 +130,8 @@ def _all_places(maps: Floats, slopes: Floats) -> Floats:
 
 def _last_maps(model: Any) -> Any:
     """Find the last layer that all goes through, and that has places to tell apart."""
+    from lungseg.backend import keras
+
     # What is padded is shifted against the picture.
     other = (keras.layers.InputLayer, keras.layers.ZeroPadding2D)
     for layer in reversed(model.layers):
@@ -134,6 +148,8 @@ def _maps_and_slopes(
 
     Logits of other pictures do not depend on these maps: one sum serves all.
     """
+    from lungseg.backend import backend_name, keras
+
     first, rest = parts
     shown = keras.ops.convert_to_tensor(batch)
     backend = backend_name()

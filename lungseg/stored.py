@@ -42,6 +42,9 @@ class StoredEstimator(BaseEstimator, ABC):
     #: What runs it without Keras, by the side of pictures; empty without graphs.
     _graphs: Mapping[int, GraphNetwork] = MappingProxyType({})
 
+    #: What tells without Keras where the network sees a class, likewise.
+    _evidence: Mapping[int, GraphNetwork] = MappingProxyType({})
+
     def save(
         self,
         folder: str | Path,
@@ -128,7 +131,8 @@ class StoredEstimator(BaseEstimator, ABC):
 
     @model_.setter
     def model_(self, model: Any) -> None:
-        self._model, self._folder, self._sums, self._graphs = model, None, "", {}
+        self._model, self._folder, self._sums = model, None, ""
+        self._graphs, self._evidence = {}, {}
 
     def _load(self, folder: Path) -> Any:
         """Build the network, with the weights of an artefact."""
@@ -142,7 +146,7 @@ class StoredEstimator(BaseEstimator, ABC):
 
     def _take_network(self, folder: Path, sides: Iterable[int]) -> None:
         """Take the graphs of an artefact, or, where it lacks one, the network itself."""
-        self._graphs = stored_graphs(folder, self._section, sides)
+        self._graphs, self._evidence = stored_graphs(folder, self._section, sides)
         if self._graphs:
             self._remember(folder)
         else:
@@ -173,7 +177,8 @@ class StoredEstimator(BaseEstimator, ABC):
 
     def _files(self, precision: Precision) -> dict[str, bytes]:
         """Other files of the artefact: graphs, which hold no weights that could be rounded."""
-        return graph_files(self._section, self._graphs)
+        evidence = graph_files(self._section, self._evidence, "evidence")
+        return graph_files(self._section, self._graphs) | evidence
 
     def _is_loaded(self) -> bool:
         """Whether what was learned is in memory."""

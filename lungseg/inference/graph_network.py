@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+Kind = Literal["graph", "evidence"]
+
+_KINDS: tuple[Kind, ...] = ("graph", "evidence")
 
 
 class GraphNetwork:
@@ -57,22 +60,47 @@ class GraphNetwork:
         float32 array of shape (n, …)
             As of ``keras.Model.predict_on_batch``.
         """
+        return self.outputs_on_batch(batch)[0]
+
+    def outputs_on_batch(
+        self, batch: NDArray[np.float32], **others: NDArray[np.float32]
+    ) -> list[NDArray[np.float32]]:
+        """Compute everything that the graph makes of pictures.
+
+        Parameters
+        ----------
+        batch : float32 array of shape (n, rows, columns, channels)
+        **others : float32 array of shape (1, …)
+            What the graph is shown besides, with every picture.
+
+        Returns
+        -------
+        list of float32 array of shape (n, …)
+            One for each output.
+        """
         queue = self._running()
         found: list[Any] = [None] * len(batch)
 
         def keep(request: Any, index: int) -> None:
-            found[index] = request.get_output_tensor().data[0].copy()
+            found[index] = [tensor.data[0].copy() for tensor in request.output_tensors]
 
         queue.set_callback(keep)
         for index in range(len(batch)):
-            queue.start_async([np.ascontiguousarray(batch[index : index + 1])], index)
+            picture = np.ascontiguousarray(batch[index : index + 1])
+            queue.start_async({"pictures": picture, **others}, index)
         queue.wait_all()
-        return np.stack(found)
+        return [np.stack(outputs) for outputs in zip(*found, strict=True)]
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each thing that it is shown, by name; one picture at a time."""
+        inputs = self._running()[0].get_compiled_model().inputs
+        return {one.node.friendly_name: tuple(one.shape) for one in inputs}
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of what it takes: (1, rows, columns, channels)."""
-        return tuple(self._running()[0].get_compiled_model().input(0).shape)
+        """Shape of the pictures that it takes: (1, rows, columns, channels)."""
+        return self.shapes["pictures"]
 
     def _running(self) -> Any:
         if self._queue is None:
@@ -101,7 +129,7 @@ class GraphNetwork:
 
         for given in model.get_parameters():
             name = given.get_friendly_name()
-            if name == "pictures":
+            if name in _SHOWN:
                 continue
             if name not in self._weights:
                 raise ValueError(f"the weights hold no {name}, which the graph takes")
@@ -109,6 +137,9 @@ class GraphNetwork:
             given.output(0).replace(constant.output(0))
             model.remove_parameter(given)
 
+
+#: Inputs of a graph that are no weights.
+_SHOWN = ("pictures", "target")
 
 #: Arrays of more numbers are kernels: to copy these costs more than it brings.
 _SMALL = 8192
@@ -128,23 +159,27 @@ def _part_constants(model: Any) -> None:
                 taker.replace_source_output(opset13.constant(node.data.copy()).output(0))
 
 
-def graph_file(name: str, side: int) -> str:
-    """Name of the file beside ``<name>.weights.h5`` that holds the graph for one size.
+def graph_file(name: str, side: int, kind: Kind = "graph") -> str:
+    """Name of the file beside ``<name>.weights.h5`` that holds a graph for one size.
 
     Examples
     --------
     >>> graph_file("classifier", 320)
     'classifier.320.graph.xz'
     """
-    return f"{name}.{side}.graph.xz"
+    return f"{name}.{side}.{kind}.xz"
 
 
-def graph_files(name: str, graphs: Mapping[int, GraphNetwork]) -> dict[str, bytes]:
+def graph_files(
+    name: str, graphs: Mapping[int, GraphNetwork], kind: Kind = "graph"
+) -> dict[str, bytes]:
     """Files of an artefact that hold the graphs of a network."""
-    return {graph_file(name, side): network.graph for side, network in graphs.items()}
+    return {graph_file(name, side, kind): network.graph for side, network in graphs.items()}
 
 
-def stored_graphs(folder: Path, name: str, sides: Iterable[int]) -> dict[int, GraphNetwork]:
+def stored_graphs(
+    folder: Path, name: str, sides: Iterable[int]
+) -> tuple[dict[int, GraphNetwork], dict[int, GraphNetwork]]:
     """Make what an artefact holds ready to run.
 
     Parameters
@@ -157,22 +192,31 @@ def stored_graphs(folder: Path, name: str, sides: Iterable[int]) -> dict[int, Gr
 
     Returns
     -------
-    dict of int to GraphNetwork
-        By the side; empty where one of the graphs is missing, or nothing runs them.
+    graphs, evidence : dict of int to GraphNetwork
+        What the network gives, and what says where it sees it (`to_evidence_graph`), by the
+        side; empty where one of the graphs is missing, or nothing runs them.
 
     Examples
     --------
     >>> stored_graphs(Path("nowhere"), "classifier", [320])
-    {}
+    ({}, {})
     """
-    paths = {side: folder / graph_file(name, side) for side in sides}
-    if find_spec("openvino") is None or not all(path.is_file() for path in paths.values()):
-        return {}
+    sides = list(sides)
+    paths = [{side: folder / graph_file(name, side, kind) for side in sides} for kind in _KINDS]
+    whole = [all(path.is_file() for path in some.values()) for some in paths]
+    if find_spec("openvino") is None or not whole[0]:
+        return {}, {}
     arrays = read_arrays(folder / f"{name}.weights.h5")
-    return {side: GraphNetwork(path.read_bytes(), arrays) for side, path in paths.items()}
+    graphs, evidence = (
+        {side: GraphNetwork(path.read_bytes(), arrays) for side, path in some.items() if there}
+        for some, there in zip(paths, whole, strict=True)
+    )
+    return graphs, evidence
 
 
-def make_graphs(stored: Any, laid_out: Mapping[int, Any]) -> dict[int, GraphNetwork]:
+def make_graphs(
+    stored: Any, laid_out: Mapping[int, Any], kind: Kind = "graph"
+) -> dict[int, GraphNetwork]:
     """Make graphs of a network.
 
     Parameters
@@ -181,22 +225,27 @@ def make_graphs(stored: Any, laid_out: Mapping[int, Any]) -> dict[int, GraphNetw
         What is saved.
     laid_out : mapping of int to keras.Model
         The same layers for each side.
+    kind : {"graph", "evidence"}
+        Of what the network gives, or of where it sees it.
 
     Returns
     -------
     dict of int to GraphNetwork
+        Empty where a network has no graph of its evidence.
 
     Raises
     ------
     ModuleNotFoundError
         If onnx, tf2onnx or openvino is not installed, or Keras does not run on TensorFlow.
     """
+    from lungseg.networks.evidence_graph import to_evidence_graph
     from lungseg.networks.graph import to_graph
 
     if find_spec("openvino") is None:
         raise ModuleNotFoundError("a graph needs openvino: pip install 'lungseg[openvino]'")
-    graphs = {side: to_graph(model, stored=stored) for side, model in laid_out.items()}
-    return with_weights(graphs, stored)
+    make = to_graph if kind == "graph" else to_evidence_graph
+    made = {side: make(model, stored=stored) for side, model in laid_out.items()}
+    return with_weights({side: graph for side, graph in made.items() if graph}, stored)
 
 
 def with_weights(graphs: Mapping[int, bytes], stored: Any) -> dict[int, GraphNetwork]:
@@ -212,6 +261,8 @@ def with_weights(graphs: Mapping[int, bytes], stored: Any) -> dict[int, GraphNet
     -------
     dict of int to GraphNetwork
     """
+    if not graphs:
+        return {}
     with TemporaryDirectory() as scratch:
         path = Path(scratch) / "network.weights.h5"
         stored.save_weights(str(path))

@@ -7,6 +7,7 @@ import io
 import lzma
 import tempfile
 import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,44 @@ def to_graph(model: Any, *, stored: Any = None) -> bytes:
     >>> len(to_graph(model)) < 4 * model.count_params() / 10
     True
     """
+    shape = (1, *model.input_shape[1:])
+    return export_graph(model, lambda run, pictures: run(pictures), {"pictures": shape}, stored)
+
+
+def export_graph(
+    model: Any, compute: Callable[..., Any], shown: Mapping[str, tuple[int, ...]], stored: Any
+) -> bytes:
+    """Export what is computed with a network, and leave its weights out; see `to_graph`.
+
+    Parameters
+    ----------
+    model : keras.Model
+    compute : callable
+        Takes a function that runs ``model`` over a tensor, and a tensor of each of ``shown``.
+    shown : mapping of str to tuple of int
+        Names and shapes of the inputs that are no weights, the pictures first. One picture at a
+        time: shapes that are known make a graph that is half as large to compile.
+    stored : keras.Model or None
+        The network that is saved; ``model`` without.
+
+    Returns
+    -------
+    bytes
+        As of `to_graph`, with an output for each tensor that ``compute`` returns.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If onnx or tf2onnx is not installed, or Keras does not run on TensorFlow.
+
+    Examples
+    --------
+    >>> from lungseg.networks import build
+    >>> model = build("simple", (32, 32, 1))
+    >>> twice = export_graph(model, lambda run, x: run(x) * 2, {"pictures": (1, 32, 32, 1)}, None)
+    >>> len(twice) < 4 * model.count_params() / 10
+    True
+    """
     require_export()
     import tensorflow as tf
     import tf2onnx
@@ -58,25 +97,25 @@ def to_graph(model: Any, *, stored: Any = None) -> bytes:
     stored = model if stored is None else stored
     names = _names_in_file(stored)
     places = {id(variable): place for place, variable in enumerate(stored.weights)}
-    # One picture at a time: shapes that are known make a graph that is half as large to compile.
-    shape = (1, *model.input_shape[1:])
-    pictures = tf.TensorSpec(shape, tf.float32, name="pictures")
-    weights = [
+    signature = [tf.TensorSpec(shape, tf.float32, name=name) for name, shape in shown.items()]
+    signature += [
         tf.TensorSpec(variable.shape, tf.float32, name=f"weight{place}")
         for place, variable in enumerate(stored.weights)
     ]
     # Counters and seeds are no weights, and nothing depends on them outside of a training.
     fixed = {id(v): np.array(v.value) for v in model.non_trainable_variables if id(v) not in places}
 
-    def compute(pictures: Any, *given: Any) -> Any:
+    def with_weights(*given: Any) -> Any:
+        inputs, weights = given[: len(shown)], given[len(shown) :]
         trainable, others = (
-            [given[places[id(v)]] if id(v) in places else fixed[id(v)] for v in variables]
+            [weights[places[id(v)]] if id(v) in places else fixed[id(v)] for v in variables]
             for variables in (model.trainable_variables, model.non_trainable_variables)
         )
-        return model.stateless_call(trainable, others, pictures, training=False)[0]
+        return compute(
+            lambda x: model.stateless_call(trainable, others, x, training=False)[0], *inputs
+        )
 
-    signature = [pictures, *weights]
-    traced = tf.function(compute, input_signature=signature, autograph=False)
+    traced = tf.function(with_weights, input_signature=signature, autograph=False)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         # Of how tf2onnx calls NumPy; nothing here can mend it.
         warnings.simplefilter("ignore")

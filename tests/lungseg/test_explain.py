@@ -48,7 +48,7 @@ def test_wrong_targets_and_networks_without_maps_say_so() -> None:
 
 
 def test_a_backend_without_gradients_says_what_to_do(monkeypatch) -> None:
-    monkeypatch.setattr("lungseg.explain.backend_name", lambda: "jax")
+    monkeypatch.setattr("lungseg.backend.backend_name", lambda: "jax")
     with pytest.raises(RuntimeError, match="KERAS_BACKEND=tensorflow"):
         grad_cam(spot_detector(), np.zeros((1, 64, 64), np.uint8), 1)
 

@@ -8,6 +8,7 @@ from lungseg.weights import default, folder_of, names
 
 import lungseg
 from lungseg.artifact import verify_artifact
+from lungseg.explain import grad_cam
 from lungseg.inference.score import score_pictures
 from lungseg.scan import MaskedScan
 
@@ -27,16 +28,19 @@ def test_all_weights_together_stay_small() -> None:
     assert total < 40 * 2**20
 
 
-def test_the_shipped_graph_of_the_classifier_computes_what_keras_does() -> None:
+def test_the_shipped_graphs_of_the_classifier_compute_what_keras_does() -> None:
     pytest.importorskip("openvino")
     quick = lungseg.CTClassifier.from_pretrained()
     side = quick.input_size
-    shown = np.random.default_rng(0).integers(0, 256, (2, side, side, 2), np.uint8)
+    shown = np.random.default_rng(0).integers(0, 256, (1, side, side, 2), np.uint8)
     shown[..., 1] = 0
     shown[:, 60:200, 40:260, 1] = 255
     here = score_pictures(quick._graphs[side], shown)
     there = score_pictures(quick.model_, shown)
     assert np.allclose(here, there, atol=1e-4)
+    here, there = (grad_cam(one, shown, 1) for one in (quick._evidence[side], quick.model_))
+    assert there.max() == 1
+    assert np.allclose(here, there, atol=1e-3)
 
 
 def test_the_shipped_graphs_of_the_infection_compute_what_keras_does() -> None:

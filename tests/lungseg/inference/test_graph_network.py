@@ -61,11 +61,14 @@ def test_weights_of_another_network_are_refused(network, arrays) -> None:
 def test_graphs_of_some_sizes_alone_are_not_taken(network, model, tmp_path) -> None:
     (tmp_path / "classifier.32.graph.xz").write_bytes(network.graph)
     model.save_weights(str(tmp_path / "classifier.weights.h5"))
-    assert set(stored_graphs(tmp_path, "classifier", [32])) == {32}
-    assert stored_graphs(tmp_path, "classifier", [32, 64]) == {}
+    graphs, evidence = stored_graphs(tmp_path, "classifier", [32])
+    assert (set(graphs), evidence) == ({32}, {})
+    assert stored_graphs(tmp_path, "classifier", [32, 64]) == ({}, {})
+    (tmp_path / "classifier.32.evidence.xz").write_bytes(network.graph)
+    assert [set(some) for some in stored_graphs(tmp_path, "classifier", [32])] == [{32}, {32}]
 
 
 def test_without_openvino_there_is_none(network, tmp_path, monkeypatch) -> None:
     (tmp_path / "classifier.32.graph.xz").write_bytes(network.graph)
     monkeypatch.setattr("lungseg.inference.graph_network.find_spec", lambda name: None)
-    assert stored_graphs(tmp_path, "classifier", [32]) == {}
+    assert stored_graphs(tmp_path, "classifier", [32]) == ({}, {})
