@@ -4,7 +4,7 @@ BIN := .venv/bin
 # What is imported is compiled then: all of it takes a minute.
 PIP = $(BIN)/python -m pip install --quiet --no-compile
 
-.PHONY: demo test lint wheel docs clean
+.PHONY: demo test lint docs clean
 
 .venv/ready: pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
@@ -23,7 +23,7 @@ test: .venv/ready
 lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	rm -rf build
+	rm -rf build/typed build/lib
 	$(PIP) --no-deps --target build/typed .
 	cd build/typed && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p lungseg
 
@@ -35,10 +35,6 @@ docs: .venv/docs-ready
 .venv/docs-ready: .venv/ready
 	$(PIP) --editable ".[docs]"
 	touch $@
-
-wheel: .venv/ready
-	rm -rf build dist
-	$(BIN)/python -m build --quiet --wheel
 
 clean:
 	rm -rf .venv build dist *.egg-info lungseg-demo
