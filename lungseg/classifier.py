@@ -19,8 +19,9 @@ from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.splits import grouped_folds, grouped_split
 from lungseg.evaluation.thresholds import choose_threshold
-from lungseg.inference.graph_network import GraphNetwork, make_graphs, with_weights
+from lungseg.inference.graph_network import GraphNetwork
 from lungseg.inference.score import score_pictures
+from lungseg.inference.stored_graphs import make_graphs, with_weights
 from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.networks.takes_lungs import takes_lungs
 from lungseg.pooling import pool_slices

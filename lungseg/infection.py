@@ -14,10 +14,10 @@ from lungseg.evaluation.area_interval import fit_spread
 from lungseg.evaluation.dice import dice
 from lungseg.evaluation.pixel_thresholds import ThresholdCurve, threshold_curve
 from lungseg.infection_mask import PIXEL_CLASSES, InfectionMask
-from lungseg.inference.graph_network import make_graphs
 from lungseg.inference.infection_finder import InfectionFinder, Within, frame_sides
 from lungseg.inference.pixel_classes import classes_of
 from lungseg.inference.sized import Sized
+from lungseg.inference.stored_graphs import make_graphs
 from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.io.infection_labels import read_infection
 from lungseg.masker import LungMasker

@@ -13,7 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from lungseg.artifact import Precision, load_weights, read_artifact, sums_of, write_artifact
 from lungseg.errors import InputError
-from lungseg.inference.graph_network import GraphNetwork, graph_files, stored_graphs
+from lungseg.inference.graph_network import GraphNetwork
+from lungseg.inference.stored_graphs import graph_files, stored_graphs
 
 if TYPE_CHECKING:
     from typing_extensions import Self

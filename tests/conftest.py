@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from lungseg.inference.finder import Finder
 from lungseg.inference.graph_network import GraphNetwork
 from lungseg.inference.openvino_engine import OpenVinoEngine
 from lungseg.networks import register, registry
+from lungseg.training.calibrate import fit_confidence
 
 # As many workers as cores: threads of TensorFlow's own on top of them only wait for each other.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -92,6 +94,13 @@ def quick_masks(_found) -> Iterator[None]:
         patch.setattr("lungseg.inference.finder.count_turns", lambda turns, slices: 1)
         patch.setattr("lungseg.inference.finder.is_few", lambda slices: False)
         yield
+
+
+@pytest.fixture
+def few_spoilt(monkeypatch) -> None:
+    """Learn the confidence of a new masker from few pictures, where it need not be right."""
+    few = partial(fit_confidence, spoilt=2, others=4)
+    monkeypatch.setattr("lungseg.training.calibrate.fit_confidence", few)
 
 
 @pytest.fixture(scope="session")

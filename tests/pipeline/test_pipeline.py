@@ -74,7 +74,9 @@ def test_a_prediction_is_completed_for_a_report(shipped, scans, tmp_path) -> Non
     path = folder_of("covid-ct") / "classifier.weights.h5"
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     files = whole.weights["classifier"]["files"]
-    assert set(files) == {"classifier.weights.h5", "classifier.320.graph.xz"}
+    assert set(files) == {
+        "classifier.weights.h5", "classifier.320.evidence.xz", "classifier.320.graph.xz",
+    }  # fmt: skip
     assert files["classifier.weights.h5"] == digest
     assert whole.weights["masker"]["network"] == "bcdunet-d3"
     page = (whole.save(tmp_path) / "report.html").read_text("utf-8")

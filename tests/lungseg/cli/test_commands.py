@@ -177,6 +177,7 @@ def test_masks_are_kept_on_disk(tmp_path) -> None:
     assert (pipeline.predict_proba([scan]) == first).all()
 
 
+@pytest.mark.usefixtures("few_spoilt")
 def test_fit_masker(tmp_path) -> None:
     rows = ["file,mask,patient"]
     for seed in range(6):

@@ -5,7 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from lungseg.inference.graph_network import GraphNetwork, read_arrays, stored_graphs
+from lungseg.inference.graph_network import GraphNetwork
+from lungseg.inference.stored_graphs import read_arrays
 from lungseg.networks import build
 from lungseg.networks.graph import to_graph
 
@@ -56,19 +57,3 @@ def test_weights_of_another_network_are_refused(network, arrays) -> None:
     lacking = dict(list(arrays.items())[1:])
     with pytest.raises(ValueError, match="the weights hold no layers/"):
         GraphNetwork(network.graph, lacking).predict_on_batch(SHOWN)
-
-
-def test_graphs_of_some_sizes_alone_are_not_taken(network, model, tmp_path) -> None:
-    (tmp_path / "classifier.32.graph.xz").write_bytes(network.graph)
-    model.save_weights(str(tmp_path / "classifier.weights.h5"))
-    graphs, evidence = stored_graphs(tmp_path, "classifier", [32])
-    assert (set(graphs), evidence) == ({32}, {})
-    assert stored_graphs(tmp_path, "classifier", [32, 64]) == ({}, {})
-    (tmp_path / "classifier.32.evidence.xz").write_bytes(network.graph)
-    assert [set(some) for some in stored_graphs(tmp_path, "classifier", [32])] == [{32}, {32}]
-
-
-def test_without_openvino_there_is_none(network, tmp_path, monkeypatch) -> None:
-    (tmp_path / "classifier.32.graph.xz").write_bytes(network.graph)
-    monkeypatch.setattr("lungseg.inference.graph_network.find_spec", lambda name: None)
-    assert stored_graphs(tmp_path, "classifier", [32]) == ({}, {})

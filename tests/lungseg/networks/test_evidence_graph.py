@@ -5,7 +5,8 @@ import pytest
 
 from lungseg.backend import keras
 from lungseg.explain import grad_cam
-from lungseg.inference.graph_network import GraphNetwork, make_graphs
+from lungseg.inference.graph_network import GraphNetwork
+from lungseg.inference.stored_graphs import make_graphs
 from lungseg.networks.lung_pooling import LungPooling
 
 pytest.importorskip("openvino")

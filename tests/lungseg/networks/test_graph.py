@@ -5,7 +5,8 @@ import lzma
 import numpy as np
 import pytest
 
-from lungseg.inference.graph_network import GraphNetwork, read_arrays
+from lungseg.inference.graph_network import GraphNetwork
+from lungseg.inference.stored_graphs import read_arrays
 from lungseg.networks import build
 from lungseg.networks.graph import to_graph
 
