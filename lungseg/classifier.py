@@ -684,7 +684,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         A prediction then starts four times as fast (``benchmarks/start.py``); the making takes
         minutes. The probabilities agree to about the fifth decimal place. A network with the
-        head "lungs" gets a second one for `explain`, which takes a fifth of the time of Keras
+        head "lungs" gets a second one for `explain`, which takes an eighth of the time of Keras
         for a slice. Both are saved with the weights. What `fit` trains has none until this is
         called, what `Pipeline.fine_tune` trains has those of its base, where the classes are
         as many.

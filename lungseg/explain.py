@@ -30,7 +30,7 @@ def grad_cam(
     model : keras.Model or GraphNetwork
         From pictures to logits; gradients are taken of logits, since those of a softmax
         vanish where it is sure. Or what `lungseg.networks.evidence_graph.to_evidence_graph`
-        made of such a network: it takes a fifth of the time, and ``layer`` is not looked at.
+        made of such a network: it takes an eighth of the time, and ``layer`` is not looked at.
     pictures : uint8 array of shape (n, rows, columns) or (n, rows, columns, channels)
     target : int
         Number of the class.
