@@ -77,8 +77,8 @@ def choose_threshold(
     if smooth:  # takes scores times candidates
         candidates = candidates[:: len(candidates) // _ENOUGH + 1]
     share_above = _smooth_share if smooth else _share
-    rates = (share_above(values[chosen], candidates) for chosen in (truth, ~truth))
-    gains = _gain(aim)(*rates, float(truth.mean()))
+    found, alarms = (share_above(values[chosen], candidates) for chosen in (truth, ~truth))
+    gains = _gain(aim)(found, alarms, float(truth.mean()))
     return float(candidates[int(np.argmax(gains))])
 
 
