@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,6 @@ from lungseg.evaluation.calibration import fit_temperature, temper
 from lungseg.evaluation.conformal import Conformal
 from lungseg.evaluation.splits import grouped_folds, grouped_split
 from lungseg.evaluation.thresholds import choose_threshold
-from lungseg.inference.graph_network import GraphNetwork
 from lungseg.inference.score import score_pictures
 from lungseg.inference.stored_graphs import make_graphs, with_weights
 from lungseg.inputs import check_same_length, iterate_masked
@@ -635,7 +634,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             if label is None:
                 pooled = self.pool_slices(self._slice_probabilities(pictures))
                 shown = self.labels_of(pooled[None]).tolist()[0]
-            network = self._without_keras(self._evidence) or self.model_
+            network = self._without_keras(self._evidence, self.input_size) or self.model_
             heat = grad_cam(network, pictures, known.index(shown))
             voxels = spread_slices(heat, numbers, scan.axial().shape, parts=scan.parts)
             array = np.ascontiguousarray(scan.order.undo(voxels))
@@ -658,11 +657,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         return [self._take(scan, mask)[0] for scan, mask in iterate_masked(X)]
 
     def _slice_probabilities(self, pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
-        network = self._without_keras(self._graphs) or self.model_
+        network = self._without_keras(self._graphs, self.input_size) or self.model_
         return score_pictures(network, pictures, views=self.views, batch_size=self.batch_size)
-
-    def _without_keras(self, graphs: Mapping[int, GraphNetwork]) -> GraphNetwork | None:
-        return graphs.get(self.input_size) if self.engine == "auto" else None
 
     def pool_slices(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pool the probabilities of slices by the rule ``pool``, to shape (classes,).
@@ -700,9 +696,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             If onnx, tf2onnx or openvino is not installed, or Keras does not run on TensorFlow.
         """
         model = self._plain()
-        graphs = make_graphs(model, {self.input_size: model})
-        evidence = make_graphs(model, {self.input_size: model}, "evidence")
-        self._graphs, self._evidence = graphs, evidence
+        self._graphs, self._evidence = make_graphs(model, {self.input_size: model})
         return self
 
     def quicken_like(self, other: CTClassifier) -> CTClassifier:
@@ -722,11 +716,11 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         alike = ("network", "network_options", "input_size")
         same = all(getattr(self, name) == getattr(other, name) for name in alike)
         if same and len(self.classes_) == len(other.classes_) and other._graphs:
-            model = self._plain()
-            self._graphs, self._evidence = (
-                with_weights({side: network.graph for side, network in graphs.items()}, model)
-                for graphs in (other._graphs, other._evidence)
+            graphs, evidence = (
+                {side: network.graph for side, network in some.items()}
+                for some in (other._graphs, other._evidence)
             )
+            self._graphs, self._evidence = with_weights(self._plain(), graphs, evidence)
         return self
 
     def to_onnx(self) -> bytes:

@@ -496,12 +496,13 @@ class InfectionSegmenter(StoredEstimator):
             If onnx, tf2onnx or openvino is not installed, or Keras does not run on TensorFlow.
         """
         sized = self._by_keras()
-        self._graphs = make_graphs(self.model_, {side: sized.at(side) for side in self._sides()})
+        laid_out = {side: sized.at(side) for side in self._sides()}
+        self._graphs, self._evidence = make_graphs(self.model_, laid_out)
         return self
 
     def _classes_of(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probability of each class of each pixel, by whatever is the fastest."""
-        graph = self._graphs.get(grey.shape[1]) if self.engine == "auto" else None
+        graph = self._without_keras(self._graphs, grey.shape[1])
         return self._by_keras()(grey) if graph is None else classes_of(graph, grey)
 
     def _sides(self) -> list[int]:

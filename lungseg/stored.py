@@ -34,6 +34,7 @@ class StoredEstimator(BaseEstimator, ABC):
     _runtime: ClassVar[tuple[str, ...]]
 
     weights: str | Path | Sequence[str | Path] | None
+    engine: Any
 
     #: The network, and, until it is first asked for, the artefact that holds it.
     _model: Any = None
@@ -152,6 +153,10 @@ class StoredEstimator(BaseEstimator, ABC):
             self._remember(folder)
         else:
             self.model_ = self._load(folder)
+
+    def _without_keras(self, graphs: Mapping[int, GraphNetwork], side: int) -> GraphNetwork | None:
+        """Return the graph that takes pictures of this side, unless Keras is asked for."""
+        return graphs.get(side) if self.engine == "auto" else None
 
     def _is_intact(self, folder: Path) -> bool:
         """Whether a folder holds what was loaded from it: it may have been written to since."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lungseg.inference.graph_network import GraphNetwork
 
+Arrays = dict[str, NDArray[Any]]
 Kind = Literal["graph", "evidence"]
 
 _KINDS: tuple[Kind, ...] = ("graph", "evidence")
@@ -61,21 +62,26 @@ def stored_graphs(
     ({}, {})
     """
     sides = list(sides)
-    paths = [{side: folder / graph_file(name, side, kind) for side in sides} for kind in _KINDS]
-    whole = [all(path.is_file() for path in some.values()) for some in paths]
-    if find_spec("openvino") is None or not whole[0]:
+    graphs, evidence = (_read_graphs(folder, name, sides, kind) for kind in _KINDS)
+    if find_spec("openvino") is None or not graphs:
         return {}, {}
     arrays = read_arrays(folder / f"{name}.weights.h5")
-    graphs, evidence = (
-        {side: GraphNetwork(path.read_bytes(), arrays) for side, path in some.items() if there}
-        for some, there in zip(paths, whole, strict=True)
-    )
-    return graphs, evidence
+    return _run(graphs, arrays), _run(evidence, arrays)
+
+
+def _read_graphs(folder: Path, name: str, sides: list[int], kind: Kind) -> dict[int, bytes]:
+    paths = {side: folder / graph_file(name, side, kind) for side in sides}
+    there = all(path.is_file() for path in paths.values())
+    return {side: path.read_bytes() for side, path in paths.items()} if there else {}
+
+
+def _run(graphs: Mapping[int, bytes], arrays: Arrays) -> dict[int, GraphNetwork]:
+    return {side: GraphNetwork(graph, arrays) for side, graph in graphs.items()}
 
 
 def make_graphs(
-    stored: Any, laid_out: Mapping[int, Any], kind: Kind = "graph"
-) -> dict[int, GraphNetwork]:
+    stored: Any, laid_out: Mapping[int, Any]
+) -> tuple[dict[int, GraphNetwork], dict[int, GraphNetwork]]:
     """Make graphs of a network.
 
     Parameters
@@ -84,13 +90,11 @@ def make_graphs(
         What is saved.
     laid_out : mapping of int to keras.Model
         The same layers for each side.
-    kind : {"graph", "evidence"}
-        Of what the network gives, or of where it sees it.
 
     Returns
     -------
-    dict of int to GraphNetwork
-        Empty where a network has no graph of its evidence.
+    graphs, evidence : dict of int to GraphNetwork
+        As of `stored_graphs`; the second empty where a network has no graph of its evidence.
 
     Raises
     ------
@@ -102,36 +106,36 @@ def make_graphs(
 
     if find_spec("openvino") is None:
         raise ModuleNotFoundError("a graph needs openvino: pip install 'lungseg[openvino]'")
-    make = to_graph if kind == "graph" else to_evidence_graph
-    made = {side: make(model, stored=stored) for side, model in laid_out.items()}
-    return with_weights({side: graph for side, graph in made.items() if graph}, stored)
+    graphs = {side: to_graph(model, stored=stored) for side, model in laid_out.items()}
+    evidence = {side: to_evidence_graph(model, stored=stored) for side, model in laid_out.items()}
+    return with_weights(stored, graphs, {side: one for side, one in evidence.items() if one})
 
 
-def with_weights(graphs: Mapping[int, bytes], stored: Any) -> dict[int, GraphNetwork]:
+def with_weights(
+    stored: Any, graphs: Mapping[int, bytes], evidence: Mapping[int, bytes]
+) -> tuple[dict[int, GraphNetwork], dict[int, GraphNetwork]]:
     """Run graphs, which hold no weights, with those of a network that is laid out in the same way.
 
     Parameters
     ----------
-    graphs : mapping of int to bytes
-        By the side of pictures.
     stored : keras.Model
+    graphs, evidence : mapping of int to bytes
+        By the side of pictures.
 
     Returns
     -------
-    dict of int to GraphNetwork
+    graphs, evidence : dict of int to GraphNetwork
     """
-    if not graphs:
-        return {}
     with TemporaryDirectory() as scratch:
         path = Path(scratch) / "network.weights.h5"
         stored.save_weights(str(path))
         arrays = read_arrays(path)
-    return {side: GraphNetwork(graph, arrays) for side, graph in graphs.items()}
+    return _run(graphs, arrays), _run(evidence, arrays)
 
 
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+def read_arrays(path: Path) -> Arrays:
     """Read every array of a weights file, by its name there."""
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: Arrays = {}
 
     def take(name: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset):

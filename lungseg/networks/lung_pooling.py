@@ -60,7 +60,7 @@ class LungPooling(keras.layers.Layer):
         share = ops.where(total > 0, share, 1.0)
         weight = share / ops.sum(share, axis=1, keepdims=True)
         mean = ops.sum(weight * maps, axis=1)
-        variance = ops.sum(weight * ops.square(maps - mean[:, None]), axis=1)
+        variance = ops.sum(weight * ops.square(maps - ops.expand_dims(mean, 1)), axis=1)
         # The slope of a root is infinite at zero.
         spread = ops.sqrt(variance + 1e-8)
         return ops.concatenate([mean, spread, _peaks(maps, share > 0)], axis=-1)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 #: Operations of TensorFlow whose gradients are operations that ONNX does not know.
-_ON_OWN_WAY = ("Conv2D", "DepthwiseConv2dNative", "Sigmoid", "Sqrt", "StridedSlice")
+_ON_OWN_WAY = ("Conv2D", "DepthwiseConv2dNative", "Sigmoid", "Sqrt")
 
 
 @contextmanager
@@ -48,7 +48,6 @@ def _register(operation: str) -> str:
         "DepthwiseConv2dNative": _of_depthwise,
         "Sigmoid": lambda op, above: above * op.outputs[0] * (1 - op.outputs[0]),
         "Sqrt": lambda op, above: above * 0.5 / op.outputs[0],
-        "StridedSlice": _of_new_axes,
     }[operation]
     tf.RegisterGradient(name)(slope)
     return name
@@ -101,13 +100,3 @@ def _margins(shown: int, kernel: int, parted: int, step: int, same: bool) -> tup
     padded = max((places - 1) * step + kernel - shown, 0) // 2 if same else 0
     before = kernel - 1 - padded
     return before, shown + kernel - 1 - parted - before
-
-
-def _of_new_axes(op: Any, above: Any) -> list[Any]:
-    """Take axes away again that an index of None had put in."""
-    import tensorflow as tf
-
-    shown = op.inputs[0]
-    if shown.shape.num_elements() != above.shape.num_elements():
-        raise NotImplementedError("plain slopes of an index that leaves something out")
-    return [tf.reshape(above, shown.shape), None, None, None]

@@ -7,16 +7,9 @@ import pytest
 
 from lungseg.inference.graph_network import GraphNetwork
 from lungseg.inference.stored_graphs import read_arrays
-from lungseg.networks import build
-from lungseg.networks.graph import to_graph
 
 pytest.importorskip("openvino")
 pytest.importorskip("tf2onnx")
-
-
-@pytest.fixture(scope="module")
-def model():
-    return build("simple", (32, 32, 1))
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +20,8 @@ def arrays(model, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def network(model, arrays) -> GraphNetwork:
-    return GraphNetwork(to_graph(model), arrays)
+def network(graph, arrays) -> GraphNetwork:
+    return GraphNetwork(graph, arrays)
 
 
 SHOWN = np.random.default_rng(0).uniform(0, 255, (5, 32, 32, 1)).astype(np.float32)

@@ -3,21 +3,9 @@ from __future__ import annotations
 import pytest
 
 from lungseg.inference.stored_graphs import stored_graphs
-from lungseg.networks import build
-from lungseg.networks.graph import to_graph
 
 pytest.importorskip("openvino")
 pytest.importorskip("tf2onnx")
-
-
-@pytest.fixture(scope="module")
-def model():
-    return build("simple", (32, 32, 1))
-
-
-@pytest.fixture(scope="module")
-def graph(model) -> bytes:
-    return to_graph(model)
 
 
 def test_graphs_of_some_sizes_alone_are_not_taken(graph, model, tmp_path) -> None:

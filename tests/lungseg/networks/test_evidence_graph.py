@@ -43,7 +43,8 @@ def network():
 
 @pytest.fixture(scope="module")
 def evidence(network) -> GraphNetwork:
-    return make_graphs(network, {32: network}, "evidence")[32]
+    _, evidence = make_graphs(network, {32: network})
+    return evidence[32]
 
 
 @pytest.fixture(scope="module")
