@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import partial
@@ -34,6 +35,13 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data are not here: set LUNGSEG_DATA")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Start each test alike: Keras draws the seeds of its initial weights from `random`."""
+    random.seed(0)
+    np.random.seed(0)
 
 
 @pytest.fixture(scope="session", autouse=True)
