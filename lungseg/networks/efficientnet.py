@@ -11,6 +11,7 @@ from lungseg.networks.efficientnet_trunk import efficientnet_trunk
 from lungseg.networks.further_trunk import rename_trunk
 from lungseg.networks.lung_head import lung_logits
 from lungseg.networks.lung_looks import lung_looks
+from lungseg.networks.lung_rim import LungRim
 from lungseg.networks.parts import check_input, pooled_logits
 from lungseg.networks.s2_head import SMALLEST_MAPS, s2_head
 
@@ -26,6 +27,7 @@ def efficientnet(
     head: Literal["pool", "lungs", "s2"] = "pool",
     scales: Sequence[float] = (1.0,),
     trunks: int = 1,
+    rim: float | None = None,
     dropout: float = 0.4,
     zero_head: bool = False,
     norm_momentum: float = 0.9,
@@ -52,6 +54,9 @@ def efficientnet(
         For the head "lungs": trunks that look at the picture, each with weights of its own.
         Those after the first end with the sixth stage, see `lung_looks`; start them from what
         learned another task than the first.
+    rim : float, optional
+        For the head "lungs": beside the lungs pool their rim and what lies deeper, each by
+        itself, as `LungRim` parts them; the rim is this share of the picture deep.
     dropout : float
         Before the last layer; in the head of S2, at three places.
     zero_head : bool
@@ -71,7 +76,7 @@ def efficientnet(
     ------
     ValueError
         If the input is too small or has neither one nor three channels, there is no such
-        variant or head, or scales or trunks are none.
+        variant or head, or scales, trunks or rim are none.
     lungseg.InputError
         If weights cannot be downloaded, or a file of weights does not fit.
 
@@ -93,6 +98,8 @@ def efficientnet(
 
     _check_scales(head, scales)
     _check_trunks(head, trunks)
+    if rim is not None and head != "lungs":
+        raise ValueError(f"a rim needs the head 'lungs', got {head!r}")
 
     # === Trunks ===
     inputs = keras.Input(input_shape, name="picture")
@@ -108,6 +115,8 @@ def efficientnet(
         outputs = s2_head(seen[0].output, classes, dropout=dropout)
     elif head == "lungs":
         lungs = keras.layers.Rescaling(1 / 255, name="lungs")(inputs[..., 1:])
+        if rim is not None:
+            lungs = LungRim(rim, name="rim", dtype="float32")(lungs)
         looks = lung_looks(seen, grey, lungs, scales)
         outputs = lung_logits(looks, classes, dropout=dropout, zero=zero_head)
     else:

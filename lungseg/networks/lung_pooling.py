@@ -20,18 +20,21 @@ _FAR_BELOW = -1e9
 
 @keras.saving.register_keras_serializable(package="lungseg")
 class LungPooling(keras.layers.Layer):
-    """Mean, spread and peak of each feature map over the lungs alone.
+    """Mean, spread and peak of each feature map over the lungs alone, and over parts of them.
 
     A picture that is multiplied by the mask shows convolutions the outline of the mask, and
     nothing of what the lung lies against. Here they see the picture as it is, and what they
-    make of places outside the lungs is left out. Without any lung the whole map counts.
+    make of places outside the lungs is left out. Lungs in parts are pooled as a whole first,
+    and then part by part; for a part that is empty, as the depth of small lungs, the whole
+    counts, and without any lung the whole map.
 
     Notes
     -----
     Input is the list [maps, lungs], of shapes (batch, rows, columns, channels) and (batch,
-    rows, columns, 1), the second from 0 to 1; output is (batch, 3 × channels): the means and
-    the standard deviations, weighted by the share of lung in each place, and the means of the
-    highest thirtieth of the places that lie in the lungs.
+    rows, columns, parts), the second from 0 to 1; output is (batch, 3 × channels) of one part,
+    and (batch, (1 + parts) × 3 × channels) of more: the means and the standard deviations,
+    weighted by the share of lung in each place, and the means of the highest thirtieth of the
+    places that lie in the lungs.
 
     References
     ----------
@@ -50,24 +53,40 @@ class LungPooling(keras.layers.Layer):
     def call(self, inputs: list[Any]) -> Any:
         """Pool; see the notes of the class."""
         maps, lungs = inputs
-        channels = maps.shape[-1]
         places = maps.shape[1] * maps.shape[2]
         # In single precision whatever the trunk computes in: spreads are differences.
-        maps = ops.reshape(ops.cast(maps, "float32"), (-1, places, channels))
-        share = ops.reshape(ops.cast(lungs, "float32"), (-1, places, 1))
-        share = ops.where(share > _EDGE, share, 0.0)
-        total = ops.sum(share, axis=1, keepdims=True)
-        share = ops.where(total > 0, share, 1.0)
-        weight = share / ops.sum(share, axis=1, keepdims=True)
-        mean = ops.sum(weight * maps, axis=1)
-        variance = ops.sum(weight * ops.square(maps - ops.expand_dims(mean, 1)), axis=1)
-        # The slope of a root is infinite at zero.
-        spread = ops.sqrt(variance + 1e-8)
-        return ops.concatenate([mean, spread, _peaks(maps, share > 0)], axis=-1)
+        maps = ops.reshape(ops.cast(maps, "float32"), (-1, places, maps.shape[-1]))
+        lungs = ops.reshape(ops.cast(lungs, "float32"), (-1, places, lungs.shape[-1]))
+        whole = _or_all(_inside(ops.sum(lungs, axis=-1, keepdims=True)), 1.0)
+        parts = [whole]
+        if lungs.shape[-1] > 1:
+            split = ops.split(lungs, lungs.shape[-1], axis=-1)
+            parts += [_or_all(_inside(part), whole) for part in split]
+        return ops.concatenate([found for part in parts for found in _pool(maps, part)], axis=-1)
 
     def compute_output_shape(self, input_shape: list[tuple[int, ...]]) -> tuple[int | None, int]:
-        """Return (batch, 3 × channels)."""
-        return (input_shape[0][0], 3 * input_shape[0][-1])
+        """Return (batch, 3 × channels), as many times as something is pooled."""
+        maps, lungs = input_shape
+        parts = lungs[-1]
+        return (maps[0], 3 * maps[-1] * (1 if parts == 1 else 1 + parts))
+
+
+def _inside(share: Any) -> Any:
+    return ops.where(share > _EDGE, share, 0.0)
+
+
+def _or_all(share: Any, other: Any) -> Any:
+    """Take another share where this one is zero everywhere."""
+    return ops.where(ops.sum(share, axis=1, keepdims=True) > 0, share, other)
+
+
+def _pool(maps: Any, share: Any) -> list[Any]:
+    """Mean, spread and peaks of maps (batch, places, channels) over (batch, places, 1)."""
+    weight = share / ops.sum(share, axis=1, keepdims=True)
+    mean = ops.sum(weight * maps, axis=1)
+    variance = ops.sum(weight * ops.square(maps - ops.expand_dims(mean, 1)), axis=1)
+    # The slope of a root is infinite at zero.
+    return [mean, ops.sqrt(variance + 1e-8), _peaks(maps, share > 0)]
 
 
 def _peaks(maps: Any, inside: Any) -> Any:
