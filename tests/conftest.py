@@ -41,7 +41,6 @@ def data() -> Path:
 def seeded() -> None:
     """Start each test alike: Keras draws the seeds of its initial weights from `random`."""
     random.seed(0)
-    np.random.seed(0)
 
 
 @pytest.fixture(scope="session", autouse=True)
