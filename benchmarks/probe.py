@@ -1,7 +1,7 @@
 """How much around the lungs a classifier should be shown, and what of it to pool: a linear probe.
 
-    python benchmarks/probe.py --data DATA [--size 320] [--scales 1 .8 .6] [--folds 5]
-        [--start ct infection] [--only FORM …] [--cache FOLDER] [--hospital 400]
+    python benchmarks/probe.py --data DATA [--size 320] [--scales 1 .8 .6] [--rim .0375]
+        [--folds 5] [--start ct infection] [--only FORM …] [--cache FOLDER] [--hospital 400]
 
 The trunks, one for each start, stay as they are, and `solve_trunks` finds a last layer for what
 their stages say of the pictures; cross-validated by patient on the training and the validation
@@ -81,6 +81,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--size", type=int, default=320)
     parser.add_argument("--scales", type=float, nargs="*", default=[1.0, 0.8, 0.6])
+    parser.add_argument("--rim", type=float, help="Pool so deep a rim by itself: 0.0375.")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--start", nargs="+", default=["ct"], help="Weights of each trunk.")
     parser.add_argument("--only", nargs="*", default=[*FORMS], choices=[*FORMS])
@@ -100,7 +101,7 @@ def main() -> None:
     if given.balanced:
         share = balanced_weights(truth.tolist(), [1] * len(truth), rows.patients)
     shape = (given.size, given.size, 2)
-    options = {"scales": given.scales, "trunks": len(given.start)}
+    options = {"scales": given.scales, "trunks": len(given.start), "rim": given.rim}
     model = build("efficientnetb0", shape, 2, head="lungs", **options)
     start_from(model, given.start)
     trunks = stages_of(model)
