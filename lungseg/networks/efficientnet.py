@@ -55,8 +55,8 @@ def efficientnet(
         Those after the first end with the sixth stage, see `lung_looks`; start them from what
         learned another task than the first.
     rim : float, optional
-        For the head "lungs": beside the lungs pool their rim and what lies deeper, each by
-        itself, as `LungRim` parts them; the rim is this share of the picture deep.
+        For the head "lungs": beside the lungs, their rim and what lies deeper are pooled, each
+        by itself; the rim is this share of the picture deep, see `LungRim`.
     dropout : float
         Before the last layer; in the head of S2, at three places.
     zero_head : bool
@@ -76,7 +76,7 @@ def efficientnet(
     ------
     ValueError
         If the input is too small or has neither one nor three channels, there is no such
-        variant or head, or scales, trunks or rim are none.
+        variant or head, scales or trunks are none, or a rim is none of the picture.
     lungseg.InputError
         If weights cannot be downloaded, or a file of weights does not fit.
 

@@ -20,21 +20,20 @@ _FAR_BELOW = -1e9
 
 @keras.saving.register_keras_serializable(package="lungseg")
 class LungPooling(keras.layers.Layer):
-    """Mean, spread and peak of each feature map over the lungs alone, and over parts of them.
+    """Mean, spread and peak of each feature map over the lungs alone, or over parts of them.
 
     A picture that is multiplied by the mask shows convolutions the outline of the mask, and
     nothing of what the lung lies against. Here they see the picture as it is, and what they
-    make of places outside the lungs is left out. Lungs in parts are pooled as a whole first,
-    and then part by part; for a part that is empty, as the depth of small lungs, the whole
-    counts, and without any lung the whole map.
+    make of places outside the lungs is left out. For a part that is empty, as the depth of
+    small lungs, the first one counts, and where that is empty the whole map.
 
     Notes
     -----
     Input is the list [maps, lungs], of shapes (batch, rows, columns, channels) and (batch,
-    rows, columns, parts), the second from 0 to 1; output is (batch, 3 × channels) of one part,
-    and (batch, (1 + parts) × 3 × channels) of more: the means and the standard deviations,
-    weighted by the share of lung in each place, and the means of the highest thirtieth of the
-    places that lie in the lungs.
+    rows, columns, parts), the second from 0 to 1 and the lungs as a whole first; output is
+    (batch, parts × 3 × channels), part by part: the means and the standard deviations, weighted
+    by the share of the part in each place, and the means of the highest thirtieth of the places
+    that lie in it.
 
     References
     ----------
@@ -57,36 +56,31 @@ class LungPooling(keras.layers.Layer):
         # In single precision whatever the trunk computes in: spreads are differences.
         maps = ops.reshape(ops.cast(maps, "float32"), (-1, places, maps.shape[-1]))
         lungs = ops.reshape(ops.cast(lungs, "float32"), (-1, places, lungs.shape[-1]))
-        whole = _or_all(_inside(ops.sum(lungs, axis=-1, keepdims=True)), 1.0)
-        parts = [whole]
-        if lungs.shape[-1] > 1:
-            split = ops.split(lungs, lungs.shape[-1], axis=-1)
-            parts += [_or_all(_inside(part), whole) for part in split]
-        return ops.concatenate([found for part in parts for found in _pool(maps, part)], axis=-1)
+        lungs = ops.where(lungs > _EDGE, lungs, 0.0)
+        parts = ops.split(lungs, lungs.shape[-1], axis=-1)
+        whole = _or_else(parts[0], 1.0)
+        pooled = [_pool(maps, _or_else(part, whole)) for part in parts]
+        return ops.concatenate(pooled, axis=-1)
 
     def compute_output_shape(self, input_shape: list[tuple[int, ...]]) -> tuple[int | None, int]:
-        """Return (batch, 3 × channels), as many times as something is pooled."""
+        """Return (batch, parts × 3 × channels)."""
         maps, lungs = input_shape
-        parts = lungs[-1]
-        return (maps[0], 3 * maps[-1] * (1 if parts == 1 else 1 + parts))
+        return (maps[0], lungs[-1] * 3 * maps[-1])
 
 
-def _inside(share: Any) -> Any:
-    return ops.where(share > _EDGE, share, 0.0)
-
-
-def _or_all(share: Any, other: Any) -> Any:
+def _or_else(share: Any, other: Any) -> Any:
     """Take another share where this one is zero everywhere."""
     return ops.where(ops.sum(share, axis=1, keepdims=True) > 0, share, other)
 
 
-def _pool(maps: Any, share: Any) -> list[Any]:
+def _pool(maps: Any, share: Any) -> Any:
     """Mean, spread and peaks of maps (batch, places, channels) over (batch, places, 1)."""
     weight = share / ops.sum(share, axis=1, keepdims=True)
     mean = ops.sum(weight * maps, axis=1)
     variance = ops.sum(weight * ops.square(maps - ops.expand_dims(mean, 1)), axis=1)
     # The slope of a root is infinite at zero.
-    return [mean, ops.sqrt(variance + 1e-8), _peaks(maps, share > 0)]
+    spread = ops.sqrt(variance + 1e-8)
+    return ops.concatenate([mean, spread, _peaks(maps, share > 0)], axis=-1)
 
 
 def _peaks(maps: Any, inside: Any) -> Any:

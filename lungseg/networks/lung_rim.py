@@ -1,4 +1,4 @@
-"""The lungs in two parts: what lies near the pleura, and what lies deeper."""
+"""The lungs, and in two parts: what lies near the pleura, and what lies deeper."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ ops = keras.ops
 
 @keras.saving.register_keras_serializable(package="lungseg")
 class LungRim(keras.layers.Layer):
-    """Part the lungs into their rim and what lies deeper.
+    """Put the rim of the lungs, and what lies deeper, beside the whole.
 
-    Where in the lungs an opacity lies says what it may be: those of COVID-19 lie at the pleura,
-    those of most others do not.
+    Where in the lungs an opacity lies says what it may be: those of COVID-19 lie at the pleura
+    more often than those of other viral pneumonias.
 
     Parameters
     ----------
@@ -29,20 +29,19 @@ class LungRim(keras.layers.Layer):
     Notes
     -----
     Input is of shape (batch, rows, columns, 1), from 0 to 1; output is (batch, rows, columns,
-    2): the rim first. The lungs are eroded by a rectangle; the edge of the picture counts as
-    an edge of the lungs.
+    3): the whole, the rim, what lies deeper. The lungs are eroded by a rectangle; the edge of
+    the picture counts as an edge of the lungs.
 
     References
     ----------
-    Bernheim et al., "Chest CT Findings in Coronavirus Disease-19 (COVID-19): Relationship to
-    Duration of Infection", Radiology 2020; Bai et al., "Performance of Radiologists in
-    Differentiating COVID-19 from Non-COVID-19 Viral Pneumonia at Chest CT", Radiology 2020.
+    Bai et al., "Performance of Radiologists in Differentiating COVID-19 from Non-COVID-19 Viral
+    Pneumonia at Chest CT", Radiology 2020.
 
     Examples
     --------
     >>> import numpy as np
     >>> lungs = np.ones((1, 5, 5, 1), "float32")
-    >>> rim, deep = np.moveaxis(LungRim(0.2)(lungs).numpy()[0], -1, 0)
+    >>> whole, rim, deep = np.moveaxis(LungRim(0.2)(lungs).numpy()[0], -1, 0)
     >>> deep.sum(), rim[0].tolist()
     (np.float32(9.0), [1.0, 1.0, 1.0, 1.0, 1.0])
     """
@@ -61,11 +60,12 @@ class LungRim(keras.layers.Layer):
         # A rectangle is the same as its sides, one after the other, and takes longer.
         for window in ((2 * rows + 1, 1), (1, 2 * columns + 1)):
             outside = ops.max_pool(outside, window, strides=1)
-        return ops.concatenate([lungs - (1 - outside), 1 - outside], axis=-1)
+        deep = 1 - outside
+        return ops.concatenate([lungs, lungs - deep, deep], axis=-1)
 
     def compute_output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return (batch, rows, columns, 2)."""
-        return (*input_shape[:-1], 2)
+        """Return (batch, rows, columns, 3)."""
+        return (*input_shape[:-1], 3)
 
     def get_config(self) -> dict[str, Any]:
         """Parameters, as Keras stores them."""

@@ -8,6 +8,7 @@ from lungseg.explain import grad_cam
 from lungseg.inference.graph_network import GraphNetwork
 from lungseg.inference.stored_graphs import make_graphs
 from lungseg.networks.lung_pooling import LungPooling
+from lungseg.networks.lung_rim import LungRim
 
 pytest.importorskip("openvino")
 pytest.importorskip("tf2onnx")
@@ -30,6 +31,8 @@ def network():
         later *= layers.Conv2D(4, 1, activation="sigmoid")(excited)
         later = layers.Conv2D(6, 1)(later)
         lungs = layers.Rescaling(1 / 255)(picture[..., 1:])
+        if look:
+            lungs = LungRim(0.1)(lungs)
         prefix = f"head_look{look}_" if look else "head_"
         pooled += [
             LungPooling(name=f"{prefix}pool0")([x, lungs]),

@@ -40,20 +40,20 @@ def test_without_lungs_everything_counts() -> None:
     assert np.array_equal(pooled(maps, nothing), pooled(maps, everything))
 
 
-def test_the_lungs_and_each_part_are_pooled() -> None:
+def test_each_part_is_pooled_by_itself() -> None:
     maps = np.random.default_rng(4).normal(size=(1, 8, 8, 2))
-    parts = np.zeros((1, 8, 8, 2))
-    parts[0, :4, :4, 0], parts[0, 4:, :, 1] = 1, 0.5
-    whole = parts.sum(axis=-1, keepdims=True)
-    alone = [pooled(maps, lungs) for lungs in (whole, parts[..., :1], parts[..., 1:])]
+    parts = np.zeros((1, 8, 8, 3))
+    parts[0, :4, :4, 1], parts[0, 4:, :, 2] = 1, 0.5
+    parts[..., 0] = parts.sum(axis=-1)
+    alone = [pooled(maps, part) for part in np.split(parts, 3, axis=-1)]
     assert np.allclose(pooled(maps, parts), np.concatenate(alone, axis=1), atol=1e-6)
     assert not np.allclose(alone[1], alone[2], atol=0.1)
 
 
 def test_for_a_part_that_is_empty_the_lungs_count() -> None:
     maps = np.random.default_rng(5).normal(size=(1, 8, 8, 2))
-    parts = np.zeros((1, 8, 8, 2))
-    parts[0, :4, :4, 0] = 1
+    parts = np.zeros((1, 8, 8, 3))
+    parts[0, :4, :4, :2] = 1
     whole, rim, deep = np.split(pooled(maps, parts), 3, axis=1)
     assert np.allclose(deep, whole, atol=1e-6)
     assert np.allclose(rim, whole, atol=1e-6)

@@ -9,7 +9,9 @@ from lungseg.networks.lung_rim import LungRim
 
 
 def parted(lungs: np.ndarray, depth: float) -> tuple[np.ndarray, np.ndarray]:
-    rim, deep = np.moveaxis(np.asarray(LungRim(depth)(lungs[None, ..., None])[0]), -1, 0)
+    found = np.asarray(LungRim(depth)(lungs[None, ..., None])[0])
+    whole, rim, deep = np.moveaxis(found, -1, 0)
+    assert np.array_equal(whole, lungs)
     return rim, deep
 
 
