@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.doctor.finding import Finding
+from lungseg.doctor.panels import count_panels
 from lungseg.doctor.polarity import looks_inverted
 from lungseg.doctor.texture import neighbour_correlation, torn_share
 from lungseg.doctor.wrapped import TORN
@@ -67,6 +68,9 @@ def check_content(slices: NDArray[Any], units: Units, source: str) -> list[Findi
     elif looks_inverted(middle):
         message = "air seems to be white and the body dark"
         findings.append(Finding("warning", "inverted", message, "invert the picture"))
+    if count_panels(middle) > 1:
+        message = "several slices seem to lie side by side in it"
+        findings.append(Finding("warning", "several", message, "give each slice by itself"))
     return findings
 
 

@@ -14,9 +14,10 @@ _SIDE = 128
 def looks_inverted(grey: NDArray[Any]) -> bool:
     """Tell a negative of a whole slice by white lungs within a dark body in white air.
 
-    Cropped negatives have no air around the body and are not told. Of 2,000 real slices
-    none is taken for a negative; of their negatives with the whole body about 60 % are. One
-    whose body ends clear of every edge is left alone: a picture on a white page looks so.
+    Cropped negatives have no air around the body and are not told: `LungMasker` tells most. Of
+    2,000 real slices none is taken for a negative; of their negatives with the whole body about
+    60 % are. One whose body ends clear of every edge is left alone: a picture on a white page
+    looks so.
 
     Parameters
     ----------

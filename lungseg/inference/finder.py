@@ -27,6 +27,11 @@ from lungseg.scan import LungMask, MaskMethod, Scan
 
 Fallback = Literal["keep", "classical", "none"]
 
+#: A picture is a negative if lungs are found with this confidence where it is turned round, and
+#: with this much less where it is not.
+_SURE = 0.9
+_CLEARLY = 0.1
+
 
 @dataclass(frozen=True)
 class Finder:
@@ -60,15 +65,20 @@ class Finder:
 
     def find(self, scan: Scan) -> LungMask:
         """Find the lungs of a scan, in its own grid."""
-        slices = scan.axial()
-        view, marks, lungs = self.mark(slices)
-        if not lungs.any():
-            return self._doubtful(scan, view, marks, lungs, 0.0)
-        evidence = self.evidence(slices, view, marks, lungs)
-        confidence = round(self.confidence.expected_dice(evidence), 3)
-        if confidence < self.min_confidence:
+        view, marks, lungs, confidence = self._look(scan.axial())
+        if not lungs.any() or confidence < self.min_confidence:
             return self._doubtful(scan, view, marks, lungs, confidence)
         return self._mask(scan, view, marks, lungs, confidence)
+
+    def _look(
+        self, slices: NDArray[Any]
+    ) -> tuple[Letterbox, NDArray[np.uint8], NDArray[np.bool_], float]:
+        """Mark axial slices, as `mark` does, and say how sure that is."""
+        view, marks, lungs = self.mark(slices)
+        if not lungs.any():
+            return view, marks, lungs, 0.0
+        evidence = self.evidence(slices, view, marks, lungs)
+        return view, marks, lungs, round(self.confidence.expected_dice(evidence), 3)
 
     def mark(self, slices: NDArray[Any]) -> tuple[Letterbox, NDArray[np.uint8], NDArray[np.bool_]]:
         """Mark axial slices; return the view, the marks in its frame, and what was kept."""
@@ -122,10 +132,15 @@ class Finder:
         confidence: float,
     ) -> LungMask:
         """Apply the fallback rule, and say so."""
-        found = "no lungs were found" if not lungs.any() else (
-            f"the mask is doubtful (confidence {confidence:.2f}, below {self.min_confidence:g}): "
-            "is this a chest CT?"
-        )  # fmt: skip
+        found = (
+            f"the mask is doubtful (confidence {confidence:.2f}, below {self.min_confidence:g})"
+            if lungs.any()
+            else "no lungs were found"
+        )
+        if self._is_negative(scan, confidence):
+            found += ": it seems to be a negative, with air white; invert the picture"
+        elif lungs.any():
+            found += ": is this a chest CT?"
         if self.fallback == "keep":
             return self._mask(scan, view, marks, lungs, confidence, "network", found)
         if self.fallback == "none":
@@ -139,6 +154,16 @@ class Finder:
         sure = classical.astype(np.uint8) * np.uint8(255)
         warning = f"{found}; the mask was made by threshold and body contour instead"
         return self._mask(scan, whole, sure, classical, confidence, "classical", warning)
+
+    def _is_negative(self, scan: Scan, confidence: float) -> bool:
+        """Tell a negative by lungs that are found there surely, and here are not."""
+        if scan.units != "display":
+            return False
+        slices = scan.axial()
+        # One slice tells, and is all that there is of most pictures.
+        middle = slices[len(slices) // 2][None]
+        turned = self._look(255 - middle)[-1]
+        return turned >= max(_SURE, confidence + _CLEARLY)
 
     def _mask(
         self,

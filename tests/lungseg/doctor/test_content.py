@@ -27,6 +27,10 @@ def test_a_negative_is_noticed(grey) -> None:
     assert codes(part) == set()
 
 
+def test_slices_side_by_side_are_noticed(grey) -> None:
+    assert codes(np.concatenate([grey, grey], axis=2)) == {"several"}
+
+
 def test_hu_in_unsigned_bytes_are_noticed(chest) -> None:
     noisy = chest[0].axial() + np.random.default_rng(0).normal(0, 30, chest[0].axial().shape)
     assert codes(noisy.astype(np.int16).astype(np.uint8)) == {"noise"}
@@ -36,6 +40,6 @@ def test_hu_in_unsigned_bytes_are_noticed(chest) -> None:
 def test_no_real_picture_is_found_odd(data) -> None:
     import lungseg
 
-    odd = {"noise", "inverted", "two-values", "long"}
+    odd = {"noise", "inverted", "several", "two-values", "long"}
     for path in sorted((data / "covid_ct").glob("*/*.*"))[::3]:
         assert not odd & {finding.code for finding in lungseg.read(path).findings}, path.name

@@ -21,6 +21,10 @@ def test_of_one_class_there_is_none(ill) -> None:
     assert np.isnan(roc_area(np.array(ill), np.array([0.1, 0.2])))
 
 
+def test_without_a_score_there_is_none() -> None:
+    assert np.isnan(roc_area(np.array([True, False, False]), np.array([0.1, np.nan, 0.2])))
+
+
 def test_a_difference_is_that_of_two_areas() -> None:
     rng = np.random.default_rng(0)
     truth = np.arange(40) % 2

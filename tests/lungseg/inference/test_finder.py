@@ -41,6 +41,15 @@ def test_a_doubtful_mask_is_replaced_or_emptied_where_asked(doubtful, chest) -> 
     assert "left empty" in empty.warnings[0]
 
 
+def test_a_negative_is_told_and_nothing_else_is_taken_for_one(doubtful, chest) -> None:
+    grey = lungseg.preprocess.window.Window().apply(chest[0].axial()[6])
+    cropped = 255 - grey[10:-10, 10:-10]
+    noise = np.random.default_rng(0).integers(0, 256, (96, 96), np.uint8)
+    masks = doubtful.predict([255 - grey, cropped, grey, noise])
+    told = ["invert the picture" in mask.warnings[0] for mask in masks]
+    assert told == [True, True, False, False]
+
+
 def test_the_classical_mask_of_a_cropped_picture(chest) -> None:
     scan, truth = chest
     grey = lungseg.preprocess.window.Window().apply(scan.axial()[6])
