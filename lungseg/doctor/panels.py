@@ -60,24 +60,20 @@ def _count_along(grey: NDArray[np.uint8], body: NDArray[np.bool_]) -> int:
 
 def _parts(grey: NDArray[np.uint8], body: NDArray[np.bool_]) -> Iterator[slice]:
     """Cut rows into parts where there is air or a plain line."""
+    from scipy.ndimage import find_objects, label
+
     lowest, highest = np.percentile(grey, (2, 98), axis=1)
     air = body.mean(axis=1) <= _BODY
     start = 0
-    for first, last in _runs(air | (highest - lowest <= _CONTRAST)):
-        if air[first : last + 1].any() or _is_abrupt(grey, first, last):
-            yield slice(start, first)
-            start = last + 1
+    for (gap,) in find_objects(label(air | (highest - lowest <= _CONTRAST))[0]):
+        if air[gap].any() or _is_abrupt(grey, gap):
+            yield slice(start, gap.start)
+            start = gap.stop
     yield slice(start, len(grey))
 
 
-def _runs(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and last index of what is marked without a break."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(int)))
-    return list(zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True))
-
-
-def _is_abrupt(grey: NDArray[np.uint8], first: int, last: int) -> bool:
+def _is_abrupt(grey: NDArray[np.uint8], line: slice) -> bool:
     """Tell a plain line from the middle of a body by how it ends, on both sides."""
-    level = np.median(grey[first : last + 1])
-    beside = [row for row in (first - _BLUR, last + _BLUR) if 0 <= row < len(grey)]
+    level = np.median(grey[line])
+    beside = [row for row in (line.start - _BLUR, line.stop - 1 + _BLUR) if 0 <= row < len(grey)]
     return all(np.mean(np.abs(grey[row] - level) > _STEP) >= _ABRUPT for row in beside)

@@ -4,14 +4,24 @@ import numpy as np
 import pytest
 
 from lungseg.doctor.panels import count_panels
+from lungseg.preprocess.window import Window
+
+#: In which the body of the phantom reaches every edge.
+CROPPED = np.s_[20:76, 18:72]
+
+
+@pytest.fixture
+def whole(chest) -> np.ndarray:
+    return Window().apply(chest[0].axial()[6])
 
 
 @pytest.fixture(params=["whole", "cropped", "narrow"])
-def grey(chest, request) -> np.ndarray:
-    """A slice; cropped, the body reaches every edge; in a narrow window it is plain white."""
-    low, width = (-1000, 300) if request.param == "narrow" else (-1000, 1400)
-    middle = np.clip((chest[0].axial()[6] - low) / width * 255, 0, 255).astype(np.uint8)
-    return middle if request.param == "whole" else middle[20:76, 18:72]
+def grey(chest, whole, request) -> np.ndarray:
+    """A slice, or part of it; in a narrow window the body is plain white."""
+    if request.param == "whole":
+        return whole
+    narrow = Window(-1000, -700).apply(chest[0].axial()[6])
+    return (narrow if request.param == "narrow" else whole)[CROPPED]
 
 
 def test_a_slice_is_one(grey) -> None:
@@ -25,17 +35,14 @@ def test_plain_lines_part_slices(grey, border) -> None:
     assert count_panels(np.vstack([np.hstack([tile] * 2)] * 2)) == 4
 
 
-def test_slices_that_touch_are_not_told_apart(chest) -> None:
-    middle = np.clip((chest[0].axial()[6] + 1000) / 1400 * 255, 0, 255).astype(np.uint8)
-    cropped = middle[20:76, 18:72]
-    assert count_panels(np.hstack([cropped, cropped])) == 1
+def test_slices_that_touch_are_not_told_apart(whole) -> None:
+    assert count_panels(np.hstack([whole[CROPPED]] * 2)) == 1
 
 
-def test_what_is_small_beside_a_slice_is_none(chest) -> None:
-    middle = np.clip((chest[0].axial()[6] + 1000) / 1400 * 255, 0, 255).astype(np.uint8)
-    scale = np.zeros((len(middle), 30), np.uint8)
+def test_what_is_small_beside_a_slice_is_none(whole) -> None:
+    scale = np.zeros((len(whole), 30), np.uint8)
     scale[20:70, 10:20] = 200
-    assert count_panels(np.hstack([middle, scale])) == 1
+    assert count_panels(np.hstack([whole, scale])) == 1
 
 
 def test_a_blank_picture_has_no_parts() -> None:
