@@ -22,6 +22,7 @@ from lungseg.evaluation.thresholds import choose_threshold
 from lungseg.inference.score import score_pictures
 from lungseg.inference.stored_graphs import make_graphs, with_weights
 from lungseg.inputs import check_same_length, iterate_masked
+from lungseg.labels import as_groups, as_labels
 from lungseg.networks.takes_lungs import takes_lungs
 from lungseg.pooling import pool_slices
 from lungseg.preprocess.pictures import mask_to_pictures, scan_to_pictures, spread_slices
@@ -296,7 +297,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         check_classifier(self)
         if auxiliary is not None:
             check_auxiliary_share(self)
-        labels = _as_labels(y)
+        labels = as_labels(y)
+        groups = None if groups is None else as_groups(groups)
         check_same_length(X=X, y=labels, groups=groups)
         self.classes_ = self._order_classes(labels)
         bags = Bags(self._bags(X), self._numbers_of(labels), groups)
@@ -399,7 +401,8 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
             If ``y`` holds a class that the classifier does not know.
         """
         self._ensure_network()
-        labels = _as_labels(y)
+        labels = as_labels(y)
+        groups = None if groups is None else as_groups(groups)
         check_same_length(X=X, y=labels, groups=groups)
         unknown = set(labels.tolist()) - set(self.classes_.tolist())
         if unknown:
@@ -456,7 +459,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
     def _other(self, X: Iterable[Any], y: Sequence[Any], what: str) -> Bags:
         """Read scans beside those of ``X``, whose classes must be known from there."""
-        labels = _as_labels(y)
+        labels = as_labels(y)
         check_same_length(X=X, y=labels)
         unknown = set(labels.tolist()) - set(self.classes_.tolist())
         if unknown:
@@ -802,10 +805,3 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         scores = stored.get("conformal")
         self.conformal_ = None if scores is None else Conformal(tuple(map(tuple, scores)))
         self._take_network(folder, [self.input_size])
-
-
-def _as_labels(y: Sequence[Any]) -> NDArray[Any]:
-    labels = np.asarray(y)
-    if labels.ndim != 1:
-        raise ValueError(f"y must be one label for each scan, got an array of shape {labels.shape}")
-    return labels

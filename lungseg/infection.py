@@ -20,6 +20,7 @@ from lungseg.inference.sized import Sized
 from lungseg.inference.stored_graphs import make_graphs
 from lungseg.inputs import check_same_length, iterate_masked
 from lungseg.io.infection_labels import read_infection
+from lungseg.labels import as_groups
 from lungseg.masker import LungMasker
 from lungseg.networks.registry import names as network_names
 from lungseg.params import check_params, check_scales
@@ -242,6 +243,7 @@ class InfectionSegmenter(StoredEstimator):
         from lungseg.training.infection_fit import train_infection
 
         self._check()
+        groups = None if groups is None else as_groups(groups)
         check_same_length(X=X, y=y, groups=groups, trusted=trusted)
         known = [True] * len(y) if trusted is None else list(trusted)
         samples = self._samples(X, y, known)

@@ -22,6 +22,7 @@ from lungseg.inference.finder import Fallback, Finder
 from lungseg.inputs import check_same_length, iterate_scans
 from lungseg.io.mask_cache import MaskCache
 from lungseg.io.masks import read_mask
+from lungseg.labels import as_groups
 from lungseg.networks.registry import info, names, option_names
 from lungseg.params import check_params, check_scales
 from lungseg.postprocess.confidence import Confidence
@@ -242,6 +243,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         from lungseg.weights import folder_of
 
         self._check()
+        groups = None if groups is None else as_groups(groups)
         check_same_length(X=X, y=y, groups=groups, sample_weight=sample_weight)
         slices, masks, scans = self._training_slices(X, y)
         aside = None
@@ -504,4 +506,4 @@ class LungMasker(TransformerMixin, StoredEstimator):
 def _by_slice(weights: Sequence[float], scans: list[int]) -> list[float]:
     """Share the weight of each scan among its slices."""
     counts = np.bincount(scans)
-    return [weights[scan] / counts[scan] for scan in scans]
+    return (np.asarray(weights, float)[scans] / counts[scans]).tolist()

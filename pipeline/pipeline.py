@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 import numpy as np
-from lungseg.pipeline.gate import Verdict, judge
+from lungseg.pipeline.fine_tuning import fine_tune
 from lungseg.pipeline.infection_stage import mark_infection, with_weights
 from lungseg.pipeline.prediction import Prediction
 from numpy.typing import NDArray
@@ -19,7 +19,6 @@ from sklearn.exceptions import NotFittedError
 from lungseg.artifact import Precision, read_artifact, write_artifact
 from lungseg.classifier import CTClassifier
 from lungseg.errors import InputError
-from lungseg.evaluation.splits import count_patients, grouped_split
 from lungseg.infection import InfectionSegmenter
 from lungseg.inputs import check_is_list, check_same_length, iterate_scans
 from lungseg.io.reader import as_scan
@@ -31,12 +30,6 @@ from lungseg.preprocess.scan_transform import ScanTransform
 from lungseg.preprocess.transformed import Transformed
 from lungseg.roi import RoiMultiply
 from lungseg.scan import Heatmap, LungMask, MaskedScan, Scan
-
-#: Parts of the patients, where a last layer alone is tuned: no gradient is taken in any.
-_FOLDS = 5
-
-#: Of fewer patients none is kept aside to compare a tuned pipeline with its base.
-_GATE_PATIENTS = 20
 
 
 class Pipeline(ClassifierMixin, BaseEstimator):
@@ -190,92 +183,28 @@ class Pipeline(ClassifierMixin, BaseEstimator):
             was tuned, or what it started from, and why.
         """
         self._require_fitted()
-        check_is_list(X)
-        check_same_length(X=X, y=y, groups=groups)
-        scans, labels = list(X), np.asarray(y)
-        base = self.classifier_
-        if epochs is None:
-            epochs = 15 if base.epochs else 0
-        if ridge is None and not epochs:
-            ridge = base.ridge
-        keep, aside = list(range(len(scans))), list[int]()
-        folds = None if epochs or validation else _folds_for(labels.tolist(), groups)
-        alone = self._why_not_compared(labels, groups, gate)
-        if not alone and folds is None:
-            keep, aside = map(list, grouped_split(labels.tolist(), groups or (), gate))
-        tuned = clone(base).set_params(
+        return fine_tune(
+            self,
+            X,
+            y,
+            groups,
             epochs=epochs,
+            ridge=ridge,
             learning_rate=learning_rate,
             frozen_epochs=frozen_epochs,
             unfreeze=unfreeze,
             patience=patience,
-            ridge=ridge,
-            folds=folds,
+            validation=validation,
+            gate=gate,
             checkpoint=checkpoint,
         )
-        owners = None if groups is None else [groups[i] for i in keep]
-        mine = [scans[i] for i in keep], labels[keep].tolist(), owners
-        pipeline = self._tuned(tuned, *mine, validation)
-        if alone:
-            pipeline.verdict_ = Verdict("tuned", alone)
-            return pipeline
-        if folds is None:
-            left = [scans[i] for i in aside]
-            before, after = self.predict_proba(left), pipeline.predict_proba(left)
-        else:
-            aside, before, after = keep, tuned.before_, tuned.out_of_fold_
-        known = self.classes_.tolist()
-        pipeline.verdict_ = judge(
-            [known.index(label) for label in labels[aside].tolist()],
-            before,
-            after,
-            [groups[i] for i in aside],  # type: ignore[index]
-        )
-        if pipeline.verdict_.kept == "base":
-            pipeline.classifier_ = self.classifier_
-        return pipeline
 
-    def _why_not_compared(
-        self, labels: NDArray[Any], groups: Sequence[Any] | None, gate: float
-    ) -> str:
-        """Say why no patients can tell the tuned pipeline from this one; nothing if they can."""
-        if gate == 0:
-            return "no patients were kept aside to compare with"
-        if groups is None:
-            return "without groups no patients can be kept aside to compare with"
-        if set(labels.tolist()) != set(self.classes_.tolist()):
-            return "the classes are new"
-        if len(set(groups)) < _GATE_PATIENTS:
-            return f"{len(set(groups))} patients are too few to keep some aside"
-        return ""
-
-    def _tuned(
-        self,
-        classifier: CTClassifier,
-        X: Sequence[Any],
-        y: Sequence[Any],
-        groups: Sequence[Any] | None,
-        validation: tuple[Iterable[Any], Sequence[Any]] | None,
-    ) -> Pipeline:
-        """Train a classifier that starts where this pipeline's is."""
-        import tempfile
-
-        pipeline = Pipeline(
-            self.masker,
-            self.roi,
-            self.classifier,
-            self.infection,
-            preprocess=self.preprocess,
-            cache=self.cache,
-        )
+    def _with_classifier(self, classifier: CTClassifier) -> Pipeline:
+        """Put another classifier behind these stages, which both pipelines share."""
+        stages = {name: getattr(self, name) for name in ("masker", "roi", "infection", "cache")}
+        pipeline = Pipeline(classifier=self.classifier, preprocess=self.preprocess, **stages)
         pipeline.masker_, pipeline.roi_ = self.masker_, self.roi_
-        pipeline.preprocess_ = self.preprocess_
-        with tempfile.TemporaryDirectory() as scratch:
-            classifier.weights = self.classifier_.save(Path(scratch) / "start")
-            pipeline.classifier_ = pipeline._fit_classifier(classifier, X, y, groups, validation)
-        # The start is gone, and what was learned is in memory.
-        classifier.weights = None
-        classifier.quicken_like(self.classifier_)
+        pipeline.preprocess_, pipeline.classifier_ = self.preprocess_, classifier
         return pipeline
 
     def _fit_classifier(
@@ -675,11 +604,3 @@ def _by_slice(
 
 def _figures(mask: LungMask) -> dict[str, float | None]:
     return {"lung_share": float(mask.lungs.mean()), "lung_volume_ml": mask.volume_ml()}
-
-
-def _folds_for(labels: list[Any], groups: Sequence[Any] | None) -> int | None:
-    """Return how many folds the patients of the rarest class allow; None for too few."""
-    if groups is None:
-        return None
-    found = min(_FOLDS, *count_patients(labels, groups).values())
-    return found if found > 1 else None

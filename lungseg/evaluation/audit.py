@@ -14,6 +14,7 @@ from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
 from lungseg.evaluation.roc_area import roc_area
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.io.atomic import atomic_path
+from lungseg.labels import as_groups, as_labels
 from lungseg.preprocess.chain import Chain
 from lungseg.roi import RoiMultiply
 from lungseg.scan import MaskedScan, Scan
@@ -133,15 +134,16 @@ def audit(
     Nature Machine Intelligence 2021.
     """
     check_is_list(X)
-    check_same_length(X=X, y=y, groups=groups)
+    labels, groups = as_labels(y).tolist(), as_groups(groups)
+    check_same_length(X=X, y=labels, groups=groups)
     if isinstance(pipeline.masker_, str):
         raise ValueError("an audit needs a pipeline with a masker: it asks what lies in the lungs")
     classes = pipeline.classes_.tolist()
-    unknown = set(np.asarray(y).tolist()) - set(classes)
+    unknown = set(labels) - set(classes)
     if unknown:
         raise ValueError(f"y holds classes that the pipeline does not know: {sorted(unknown)}")
     looks = [look(pipeline, item) for item in pipeline.masker_.iterate(X)]
-    truth = [classes.index(label) for label in np.asarray(y).tolist()]
+    truth = [classes.index(label) for label in labels]
     return join_looks(looks, truth, groups, repeats=repeats)
 
 

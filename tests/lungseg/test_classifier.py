@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import softmax
 from sklearn.base import clone
@@ -62,7 +63,8 @@ def test_folds_score_each_scan_by_a_network_that_did_not_see_its_patient(
     X, y, groups = pictures
     tiny = {**TINY, **change}
     classifier = lungseg.CTClassifier(**tiny, folds=2, threshold="youden", checkpoint=tmp_path)
-    classifier.fit(X, y, groups)
+    # As rows that are left of a table.
+    classifier.fit(X, pd.Series(y, range(7, 19)), pd.Series(groups, range(7, 19)))
     fold_of = grouped_folds(y, groups, 2)
     for fold in (0, 1):
         kept, left = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
@@ -119,6 +121,7 @@ def test_groups_split_before_augmentation(pictures) -> None:
     [
         ({}, ["ill"] * 12, "two classes"),
         ({}, ["ill"] * 11, "same length"),
+        ({}, ["ill", None] * 6, "no label at places 1, 3, 5"),
         ({}, [["ill"]] * 12, "one label"),
         ({"epochs": 0}, None, "epochs of CTClassifier"),
         ({"pool": "median"}, None, "pool of CTClassifier"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import lungseg
@@ -39,7 +40,7 @@ def cases() -> list[tuple[MaskedScan, np.ndarray]]:
 def fitted(cases, tiny_network) -> InfectionSegmenter:
     items, masks = zip(*cases, strict=True)
     segmenter = InfectionSegmenter(tiny_network, **QUICK)
-    return segmenter.fit(items, masks, groups=list(range(len(items))))
+    return segmenter.fit(items, masks, groups=pd.Series(range(len(items)), index=range(7, 19)))
 
 
 def test_it_learns_and_marks_in_the_grid_of_the_scan(fitted, cases) -> None:

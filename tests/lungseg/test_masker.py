@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -103,7 +104,7 @@ def test_training_learns_the_lungs_of_phantoms() -> None:
 def test_groups_are_split_and_lengths_checked(chest, tiny_network) -> None:
     scan, mask = chest
     masker = lungseg.LungMasker(tiny_network, **TINY, validation_fraction=0.5)
-    masker.fit([scan, scan], [mask, mask], groups=["a", "b"])
+    masker.fit([scan, scan], [mask, mask], groups=pd.Series(["a", "b"], index=[5, 3]))
     assert "val_mean_dice" in masker.history_[0]
     with pytest.raises(ValueError, match="cannot be split"):
         masker.fit([scan, scan], [mask, mask], groups=["a", "a"])
