@@ -4,7 +4,7 @@ BIN := .venv/bin
 # What is imported is compiled then: all of it takes a minute.
 PIP = $(BIN)/python -m pip install --quiet --no-compile
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test test-oldest lint docs clean
 
 .venv/ready: pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
@@ -17,6 +17,14 @@ demo: .venv/ready
 # A file by one worker: what its tests share is made once.
 test: .venv/ready
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# With the oldest versions that are declared. Takes longer, and no part of .ci/run.
+test-oldest:
+	$(PYTHON) -m venv .oldest
+	.oldest/bin/python -m pip install --quiet uv
+	.oldest/bin/uv pip install --quiet --python .oldest/bin/python --resolution lowest-direct \
+		--editable ".[test]"
+	.oldest/bin/python -m pytest -n auto --dist loadfile
 
 # pipeline/ and weights/ become part of lungseg when it is installed, so types are checked
 # on an installed copy.
@@ -37,4 +45,4 @@ docs: .venv/docs-ready
 	touch $@
 
 clean:
-	rm -rf .venv build dist *.egg-info lungseg-demo
+	rm -rf .venv .oldest build dist *.egg-info lungseg-demo

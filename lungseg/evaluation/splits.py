@@ -93,10 +93,14 @@ def grouped_folds(
     for label, patients in count_patients(y, groups).items():
         if patients < folds:
             raise ValueError(f"{patients} patient(s) of class {label} for {folds} folds")
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     labels = [str(label) for label in y]
+    names, owners = np.unique([str(group) for group in groups], return_inverse=True)
+    # Shuffled here: before 1.8, scikit-learn lost the classes of the patients that it shuffled.
+    order = np.arange(len(names))
+    np.random.RandomState(seed).shuffle(order)  # noqa: NPY002 - as scikit-learn does since
+    places = np.argsort(order)[owners]
     fold_of = np.zeros(len(labels), np.intp)
-    for fold, (_, tested) in enumerate(splitter.split(labels, labels, [str(g) for g in groups])):
+    for fold, (_, tested) in enumerate(StratifiedGroupKFold(folds).split(labels, labels, places)):
         fold_of[tested] = fold
     return fold_of
 
