@@ -97,7 +97,7 @@ def grouped_folds(
     names, owners = np.unique([str(group) for group in groups], return_inverse=True)
     # Shuffled here: before 1.8, scikit-learn lost the classes of the patients that it shuffled.
     order = np.arange(len(names))
-    np.random.RandomState(seed).shuffle(order)  # noqa: NPY002 - as scikit-learn does since
+    np.random.RandomState(seed).shuffle(order)  # as scikit-learn does since
     places = np.argsort(order)[owners]
     fold_of = np.zeros(len(labels), np.intp)
     for fold, (_, tested) in enumerate(StratifiedGroupKFold(folds).split(labels, labels, places)):
