@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,15 +36,16 @@ class GraphNetwork:
         self._graph = graph
         self._weights = dict(weights)
         self._queue: Any = None
+        self._lock = threading.RLock()
 
     @property
     def graph(self) -> bytes:
         """What it was made of, to be stored again."""
         return self._graph
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[type[GraphNetwork], tuple[bytes, Mapping[str, Array]]]:
         # What is compiled belongs to the process.
-        return {**vars(self), "_queue": None}
+        return GraphNetwork, (self._graph, self._weights)
 
     def predict_on_batch(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Compute what the network makes of pictures of shape (n, rows, columns, channels).
@@ -71,17 +73,19 @@ class GraphNetwork:
         list of float32 array of shape (n, …)
             One for each output.
         """
-        queue = self._running()
         found: list[Any] = [None] * len(batch)
 
         def keep(request: Any, index: int) -> None:
             found[index] = [tensor.data[0].copy() for tensor in request.output_tensors]
 
-        queue.set_callback(keep)
-        for index in range(len(batch)):
-            picture = np.ascontiguousarray(batch[index : index + 1])
-            queue.start_async({"pictures": picture, **others}, index)
-        queue.wait_all()
+        # One thread at a time: all cores work for it.
+        with self._lock:
+            queue = self._running()
+            queue.set_callback(keep)
+            for index in range(len(batch)):
+                picture = np.ascontiguousarray(batch[index : index + 1])
+                queue.start_async({"pictures": picture, **others}, index)
+            queue.wait_all()
         return [np.stack(outputs) for outputs in zip(*found, strict=True)]
 
     @property
@@ -96,9 +100,10 @@ class GraphNetwork:
         return self.shapes["pictures"]
 
     def _running(self) -> Any:
-        if self._queue is None:
-            self._queue = self._compile()
-        return self._queue
+        with self._lock:
+            if self._queue is None:
+                self._queue = self._compile()
+            return self._queue
 
     def _compile(self) -> Any:
         import openvino

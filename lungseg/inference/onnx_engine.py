@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +26,7 @@ class OnnxEngine:
     def __init__(self, exported: bytes, *, batch_size: int = 4) -> None:
         import onnxruntime
 
+        self._exported = exported
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
@@ -30,6 +34,10 @@ class OnnxEngine:
         )
         self._input = self._session.get_inputs()[0].name
         self.batch_size = batch_size
+
+    def __reduce__(self) -> tuple[Callable[..., OnnxEngine], tuple[bytes]]:
+        # The session belongs to the process.
+        return partial(OnnxEngine, batch_size=self.batch_size), (self._exported,)
 
     def __call__(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probability of each pixel of grey slices of shape (slices, rows, columns)."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import subprocess
 import sys
 
@@ -54,6 +55,9 @@ def test_predictions_agree_with_each_other(shipped, scans) -> None:
     analyzed = [list(p.probabilities.values()) for p in shipped.analyze(scans[:2])]
     assert np.array_equal(probabilities, analyzed)
     assert shipped.predict(scans[:2]).tolist() == [p.label for p in shipped.analyze(scans[:2])]
+    # As joblib sends it to its workers: what is compiled is compiled there anew.
+    again = pickle.loads(pickle.dumps(shipped))
+    assert np.array_equal(again.predict_proba(scans[:2]), probabilities)
 
 
 def test_a_saved_prediction_can_be_looked_at(shipped, scans, tmp_path) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -27,6 +30,18 @@ def test_all_engines_find_the_same_lungs(masker, scan, reference, engine) -> Non
     found = clone(masker).set_params(engine=engine).predict([scan])[0]
     assert dice(reference.lungs, found.lungs) >= 0.999
     assert found.confidence == pytest.approx(reference.confidence, abs=0.02)
+
+
+@pytest.mark.parametrize("engine", PACKAGES)
+def test_an_engine_is_asked_by_many_threads_and_pickled(masker, engine) -> None:
+    pytest.importorskip(PACKAGES[engine])
+    made = make_engine(engine, keras=lambda: None, onnx=masker.to_onnx)
+    grey = np.random.default_rng(0).integers(0, 256, (6, 64, 64), np.uint8)
+    with ThreadPoolExecutor(4) as threads:
+        parts = list(threads.map(lambda one: made(one[None]), grey))
+    whole = made(grey)
+    assert np.allclose(np.concatenate(parts), whole, atol=1e-5)
+    assert np.array_equal(pickle.loads(pickle.dumps(made))(grey), whole)
 
 
 def test_auto_takes_keras_for_a_network_without_export() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -38,6 +39,14 @@ def test_it_says_what_it_takes(network) -> None:
 def test_a_picture_does_not_depend_on_its_neighbours(network) -> None:
     whole = network.predict_on_batch(SHOWN)
     assert np.array_equal(network.predict_on_batch(SHOWN[3:4])[0], whole[3])
+
+
+def test_many_threads_may_ask(network, graph, arrays) -> None:
+    # One that none has asked yet, so that the threads have it compiled as well.
+    fresh = GraphNetwork(graph, arrays)
+    with ThreadPoolExecutor(4) as threads:
+        parts = list(threads.map(lambda one: fresh.predict_on_batch(one[None]), SHOWN))
+    assert np.array_equal(np.concatenate(parts), network.predict_on_batch(SHOWN))
 
 
 def test_pickled_it_goes_on(network) -> None:
