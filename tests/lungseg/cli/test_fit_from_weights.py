@@ -48,7 +48,7 @@ def test_a_last_layer_learns_from_all_but_the_test_patients(
 
 
 def test_the_base_that_is_kept_is_saved_and_measured(base, hospital, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("lungseg.pipeline.pipeline.judge", lambda *_: Verdict("base", "it is"))
+    monkeypatch.setattr("lungseg.pipeline.fine_tuning.judge", lambda *_: Verdict("base", "it is"))
     fit(hospital, tmp_path / "same", init=str(base), test=0.2)
     pictures = [hospital.parent / f"{number}.png" for number in range(4)]
     before, after = (
