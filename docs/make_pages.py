@@ -13,7 +13,7 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_args, get_origin
 
 from lungseg.weights import folder_of, names
 from typer.models import ArgumentInfo
@@ -65,10 +65,10 @@ class _Word(NamedTuple):
 
 
 def _command(name: str, function: Callable[..., Any]) -> str:
-    hints = get_type_hints(function, include_extras=True)
+    # Not `get_type_hints`: before Python 3.11 it wraps what defaults to None once more.
     words = [
-        _word(parameter, *get_args(hints[parameter.name])[:2])
-        for parameter in inspect.signature(function).parameters.values()
+        _word(parameter, *get_args(parameter.annotation)[:2])
+        for parameter in inspect.signature(function, eval_str=True).parameters.values()
     ]
     words.sort(key=lambda word: not word.argument)
     usage = " ".join(["lungseg", name, *(word.shown for word in words if word.required)])
