@@ -298,7 +298,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         if auxiliary is not None:
             check_auxiliary_share(self)
         labels = as_labels(y)
-        groups = None if groups is None else as_groups(groups)
+        groups = as_groups(groups)
         check_same_length(X=X, y=labels, groups=groups)
         self.classes_ = self._order_classes(labels)
         bags = Bags(self._bags(X), self._numbers_of(labels), groups)
@@ -402,7 +402,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
         """
         self._ensure_network()
         labels = as_labels(y)
-        groups = None if groups is None else as_groups(groups)
+        groups = as_groups(groups)
         check_same_length(X=X, y=labels, groups=groups)
         unknown = set(labels.tolist()) - set(self.classes_.tolist())
         if unknown:

@@ -243,7 +243,7 @@ class InfectionSegmenter(StoredEstimator):
         from lungseg.training.infection_fit import train_infection
 
         self._check()
-        groups = None if groups is None else as_groups(groups)
+        groups = as_groups(groups)
         check_same_length(X=X, y=y, groups=groups, trusted=trusted)
         known = [True] * len(y) if trusted is None else list(trusted)
         samples = self._samples(X, y, known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,16 +44,25 @@ def as_labels(y: Iterable[Any]) -> NDArray[Any]:
     return found
 
 
-def as_groups(groups: Iterable[Any]) -> list[Any]:
+@overload
+def as_groups(groups: Iterable[Any]) -> list[Any]: ...
+
+
+@overload
+def as_groups(groups: Iterable[Any] | None) -> list[Any] | None: ...
+
+
+def as_groups(groups: Iterable[Any] | None) -> list[Any] | None:
     """Take the patient of each scan by its place, whatever index a table gives it.
 
     Parameters
     ----------
-    groups : sequence, array or column of a table
+    groups : sequence, array or column of a table, or None
 
     Returns
     -------
-    list
+    list or None
+        None where no patients are given.
 
     Raises
     ------
@@ -65,6 +74,8 @@ def as_groups(groups: Iterable[Any]) -> list[Any]:
     >>> as_groups(np.array([1, 1, 2]))
     [1, 1, 2]
     """
+    if groups is None:
+        return None
     owners = groups.tolist() if isinstance(groups, np.ndarray) else list(groups)
     mend = "give each scan whose patient is not known a name of its own"
     _check_complete(owners, "groups hold no patient", mend)

@@ -243,7 +243,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
         from lungseg.weights import folder_of
 
         self._check()
-        groups = None if groups is None else as_groups(groups)
+        groups = as_groups(groups)
         check_same_length(X=X, y=y, groups=groups, sample_weight=sample_weight)
         slices, masks, scans = self._training_slices(X, y)
         aside = None

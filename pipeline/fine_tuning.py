@@ -95,7 +95,7 @@ def fine_tune(
     the tuned pipeline was kept: 4 patients are too few to keep some aside
     """
     check_is_list(X)
-    owners = None if groups is None else as_groups(groups)
+    owners = as_groups(groups)
     samples = _Samples(list(X), as_labels(y).tolist(), owners)
     check_same_length(X=samples.scans, y=samples.labels, groups=owners)
     start = base.classifier_
