@@ -1,14 +1,17 @@
 # Everything runs in .venv, which the first target makes.
 PYTHON ?= python3
 BIN := .venv/bin
-# What is imported is compiled then: all of it takes a minute.
-PIP = $(BIN)/python -m pip install --quiet --no-compile
+# uv takes a quarter of pip's time and knows nothing of pip's mirrors: where it finds no packages,
+# pip installs them. What is imported is compiled then.
+install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || \
+	$(BIN)/python -m pip install --quiet --no-compile $(1)
 
 .PHONY: demo test test-oldest lint docs clean
 
 .venv/ready: pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
-	$(PIP) --editable ".[test]"
+	$(BIN)/python -m pip install --quiet uv
+	$(call install,--editable ".[test]")
 	touch $@
 
 demo: .venv/ready
@@ -32,7 +35,7 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	rm -rf build/typed build/lib
-	$(PIP) --no-deps --target build/typed .
+	$(call install,--no-deps --target build/typed .)
 	cd build/typed && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p lungseg
 
 # Warnings are errors, and the site loads nothing from the network.
@@ -41,7 +44,7 @@ docs: .venv/docs-ready
 	$(BIN)/python docs/check_offline.py build/docs
 
 .venv/docs-ready: .venv/ready
-	$(PIP) --editable ".[docs]"
+	$(call install,--editable ".[docs]")
 	touch $@
 
 clean:
