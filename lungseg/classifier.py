@@ -266,7 +266,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
+        X : iterable of path, array, image, Scan or MaskedScan
             Every slice taken from a scan carries its label. Where `needs_lungs`, scans with
             their masks; of a scan that brings none all of the picture counts as lung.
         y : sequence
@@ -382,7 +382,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
+        X : iterable of path, array, image, Scan or MaskedScan
             Of patients that training has not seen; those of a new hospital, to make the
             probabilities, the threshold and the prediction sets its own.
         y : sequence
@@ -492,7 +492,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
+        X : iterable of path, array, image, Scan or MaskedScan
 
         Returns
         -------
@@ -514,7 +514,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
+        X : iterable of path, array, image, Scan or MaskedScan
         coverage : float, optional
             Abstain where the prediction set of this coverage does not hold exactly one
             class: the label is None.
@@ -610,7 +610,7 @@ class CTClassifier(ClassifierMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
+        X : iterable of path, array, image, Scan or MaskedScan
         label : object, optional
             One of ``classes_``; the likeliest of each scan without.
 

@@ -21,6 +21,9 @@ Affine = NDArray[np.float64]
 _AXIAL_WORLD_AXES = (2, 1, 0)
 _AXIAL_SIGNS = (1, -1, -1)
 
+#: Millimetres by which the corners of two grids may differ.
+_SAME_PLACE = 0.05
+
 
 @dataclass(frozen=True)
 class AxialOrder:
@@ -150,6 +153,55 @@ def moved_origin(affine: Affine, start: Sequence[int]) -> Affine:
     moved = affine.copy()
     moved[:3, 3] += affine[:3, :3] @ np.asarray(start)
     return moved
+
+
+def upright_affine(affine: Affine, shape: Sequence[int]) -> Affine:
+    """Affine of an array after it was turned to axial slices.
+
+    Parameters
+    ----------
+    affine : array of shape (4, 4)
+        Of the array as it is.
+    shape : sequence of 3 ints
+        Of the array as it is.
+
+    Examples
+    --------
+    >>> upright_affine(np.diag([-1.0, 2.0, 5.0, 1.0]), (64, 80, 10))[:3, 3].tolist()
+    [0.0, 158.0, 0.0]
+    """
+    order = axial_order(affine)
+    upright = affine[:, [*order.axes, 3]]
+    for axis, flip in enumerate(order.flips):
+        if flip:
+            upright[:3, 3] += upright[:3, axis] * (shape[order.axes[axis]] - 1)
+            upright[:3, axis] *= -1
+    return upright
+
+
+def same_place(affine: Affine, other: Affine, shape: Sequence[int]) -> bool:
+    """Tell whether two grids of one shape lie in the same place.
+
+    Parameters
+    ----------
+    affine, other : array of shape (4, 4)
+    shape : sequence of 3 ints
+        Of both.
+
+    Returns
+    -------
+    bool
+        Whether no corner is further than .05 mm from its counterpart: headers round.
+
+    Examples
+    --------
+    >>> same_place(np.eye(4), moved_origin(np.eye(4), (0, 0, 1)), (2, 64, 64))
+    False
+    """
+    ends = [(0, count - 1) for count in shape]
+    corners = np.array(np.meshgrid(*ends, [1], indexing="ij")).reshape(4, -1)
+    apart = (affine - other) @ corners
+    return bool(np.linalg.norm(apart[:3], axis=0).max() <= _SAME_PLACE)
 
 
 def affine_from_itk(

@@ -214,8 +214,8 @@ class InfectionSegmenter(StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
-        y : sequence of InfectionMask, path or array
+        X : iterable of path, array, image, Scan or MaskedScan
+        y : sequence of InfectionMask, path, array or image
             In the scans' own grids; see `lungseg.io.infection_labels.read_infection`.
         groups : sequence, optional
             Patient of each scan. Part of the groups is kept aside to pick the epoch and
@@ -337,9 +337,9 @@ class InfectionSegmenter(StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
+        X : iterable of path, array, image, Scan or MaskedScan
             Of patients that training has not seen.
-        y : sequence of InfectionMask, path or array
+        y : sequence of InfectionMask, path, array or image
 
         Returns
         -------
@@ -408,7 +408,7 @@ class InfectionSegmenter(StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
+        X : iterable of path, array, image, Scan or MaskedScan
 
         Returns
         -------
@@ -435,7 +435,7 @@ class InfectionSegmenter(StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
+        X : iterable of path, array, image, Scan or MaskedScan
 
         Returns
         -------
@@ -450,8 +450,8 @@ class InfectionSegmenter(StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, Scan or MaskedScan
-        y : sequence of InfectionMask, path or array
+        X : iterable of path, array, image, Scan or MaskedScan
+        y : sequence of InfectionMask, path, array or image
 
         Returns
         -------

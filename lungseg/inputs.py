@@ -15,7 +15,7 @@ def iterate_scans(X: Iterable[Any]) -> Iterator[Scan]:
 
     Parameters
     ----------
-    X : iterable of path, array or Scan
+    X : iterable of path, array, image or Scan
 
     Yields
     ------
@@ -47,7 +47,7 @@ def iterate_masked(X: Iterable[Any]) -> Iterator[tuple[Scan, LungMask | None]]:
 
     Parameters
     ----------
-    X : iterable of path, array, Scan or MaskedScan
+    X : iterable of path, array, image, Scan or MaskedScan
 
     Yields
     ------
@@ -97,7 +97,10 @@ def check_same_grid(scan: Scan, mask: LungMask) -> None:
 
 def check_is_list(X: Any) -> None:
     """Refuse a single input where a list of inputs is due."""
-    if isinstance(X, (str, Path, Scan, MaskedScan)) or not isinstance(X, Iterable):
+    from lungseg.io.foreign import foreign_reader
+
+    one = isinstance(X, (str, Path, Scan, MaskedScan)) or foreign_reader(X) is not None
+    if one or not isinstance(X, Iterable):
         raise TypeError(f"give a list of inputs, for example [{X!r}], not one input")
 
 

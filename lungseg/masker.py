@@ -212,8 +212,8 @@ class LungMasker(TransformerMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array or Scan
-        y : sequence of LungMask, path or array
+        X : iterable of path, array, image or Scan
+        y : sequence of LungMask, path, array or image
             Masks in the scans' own grids; whatever is not 0 is lung.
         groups : sequence, optional
             Patient of each scan. Part of the groups is kept aside to pick the best
@@ -320,7 +320,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array or Scan
+        X : iterable of path, array, image or Scan
 
         Returns
         -------
@@ -368,7 +368,7 @@ class LungMasker(TransformerMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array or Scan
+        X : iterable of path, array, image or Scan
         y : sequence of LungMask, path or array
 
         Returns

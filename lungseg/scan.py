@@ -20,6 +20,7 @@ from lungseg.geometry import (
 )
 
 if TYPE_CHECKING:
+    import SimpleITK
     from typing_extensions import Self
 
     from lungseg.doctor import Finding
@@ -85,6 +86,26 @@ class _Grid:
             A view; turn it back with ``order.undo``.
         """
         return self.order.apply(self.voxels)
+
+    def to_simpleitk(self) -> SimpleITK.Image:
+        """Hand the voxels to SimpleITK, where they lie.
+
+        Returns
+        -------
+        SimpleITK.Image
+            A copy, with spacing, origin and direction; with voxels of one millimetre from the
+            origin on where the affine is not known.
+
+        Examples
+        --------
+        >>> import lungseg
+        >>> scan, mask = lungseg.phantom(slices=2, size=64, return_mask=True)
+        >>> mask.to_simpleitk().GetSpacing() == scan.spacing[::-1]
+        True
+        """
+        from lungseg.io.writer import to_simpleitk
+
+        return to_simpleitk(self)
 
     def cut(self, box: tuple[slice, ...]) -> Self:
         """Cut a part out, which knows where it lies.

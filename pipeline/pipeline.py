@@ -104,7 +104,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : iterable of path, folder, array or Scan
+        X : iterable of path, folder, array, image or Scan
         y : sequence
             Label of each scan.
         groups : sequence, optional
@@ -252,7 +252,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : iterable of path, folder, array or Scan
+        X : iterable of path, folder, array, image or Scan
 
         Returns
         -------
@@ -305,7 +305,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : iterable of path, folder, array or Scan
+        X : iterable of path, folder, array, image or Scan
         on_error : {"raise", "return"}
             What happens with a scan that cannot be used: "return" puts the error in its
             place, and the others are done.
@@ -336,7 +336,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : iterable of path, folder, array or Scan
+        X : iterable of path, folder, array, image or Scan
         label : object, optional
             One of ``classes_``; the likeliest of each scan without.
 

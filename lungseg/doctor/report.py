@@ -53,7 +53,7 @@ def inspect(x: Any, *, units: Any = None) -> Report:
 
     Parameters
     ----------
-    x : path, array or Scan
+    x : path, array, image or Scan
     units : {"HU", "display"}, optional
         Of an array, where they are known.
 

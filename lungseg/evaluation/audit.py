@@ -110,7 +110,7 @@ def audit(
     ----------
     pipeline : Pipeline
         With a masker.
-    X : iterable of path, array or Scan
+    X : iterable of path, array, image or Scan
         Of patients that training has not seen.
     y : sequence
     groups : sequence

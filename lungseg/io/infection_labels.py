@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lungseg.errors import InputError
 from lungseg.infection_mask import InfectionMask
 from lungseg.io.masks import read_values
 from lungseg.scan import Scan
@@ -40,7 +39,7 @@ def read_infection(mask: Any, scan: Scan) -> InfectionLabels:
 
     Parameters
     ----------
-    mask : InfectionMask, array, str or Path
+    mask : InfectionMask, array, image, str or Path
         A picture, NIfTI, NRRD or MetaImage where it is a path. Class numbers 0…3 as
         `InfectionMask` has them, where 2 or 3 is among the values and no other; else the
         infection alone, as a share of its greatest possible value: 0/1, 0/255 or anything
@@ -55,7 +54,7 @@ def read_infection(mask: Any, scan: Scan) -> InfectionLabels:
     Raises
     ------
     InputError
-        If it cannot be read, or has another size than the scan.
+        If it cannot be read, or lies in another grid than the scan.
 
     Examples
     --------
@@ -67,20 +66,13 @@ def read_infection(mask: Any, scan: Scan) -> InfectionLabels:
     (2048, 4096)
     """
     name = str(mask) if isinstance(mask, (str, Path)) else f"infection mask of {scan.source}"
+    values = read_values(mask, scan, name)
     if isinstance(mask, InfectionMask):
-        values, kinds, numbers = mask.voxels, len(mask.classes) == 4, True
+        kinds, numbers = len(mask.classes) == 4, True
     else:
-        values = read_values(mask, name)
         largest = values.max(initial=0)
         numbers = largest in (2, 3) and set(np.unique(values)) <= {0, 1, 2, 3}
         kinds = bool(largest == 3)
-    values = values[None] if values.ndim == 2 else values
-    if values.shape != scan.shape:
-        raise InputError(
-            name,
-            f"the mask has shape {values.shape} and its scan {scan.shape}",
-            "give a mask in the scan's own grid",
-        )
     if numbers:
         dense = _bytes(values == 3) if kinds else None
         return InfectionLabels(_bytes(values >= 2), _bytes(values >= 1), dense)

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.errors import InputError
+from lungseg.geometry import Affine, affine_from_itk, axial_order, same_place, upright_affine
+from lungseg.infection_mask import InfectionMask
+from lungseg.io.foreign import foreign_reader
 from lungseg.scan import LungMask, Scan
 
 _PICTURES = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp", ".gif"}
@@ -19,7 +22,7 @@ def read_mask(mask: Any, scan: Scan, *, soft: bool = False) -> NDArray[np.bool_]
 
     Parameters
     ----------
-    mask : LungMask, array, str or Path
+    mask : LungMask, array, image, str or Path
         A picture, NIfTI, NRRD or MetaImage where it is a path.
     scan : Scan
         The scan it belongs to.
@@ -33,7 +36,7 @@ def read_mask(mask: Any, scan: Scan, *, soft: bool = False) -> NDArray[np.bool_]
     Raises
     ------
     InputError
-        If it cannot be read, or has another size than the scan.
+        If it cannot be read, or lies in another grid than the scan.
 
     Examples
     --------
@@ -42,43 +45,55 @@ def read_mask(mask: Any, scan: Scan, *, soft: bool = False) -> NDArray[np.bool_]
     (1, 64, 64)
     """
     name = str(mask) if isinstance(mask, (str, Path)) else f"mask of {scan.source}"
-    values = read_values(mask, name)
-    if values.ndim == 2:
-        values = values[None]
-    if values.shape != scan.shape:
-        raise InputError(
-            name,
-            f"the mask has shape {values.shape} and its scan {scan.shape}",
-            "give a mask in the scan's own grid",
-        )
+    values = read_values(mask, scan, name)
     # A lossy picture of a mask has specks of almost nothing around its edges.
     lossy = name.lower().endswith((".jpg", ".jpeg"))
     floor = 127 if soft else values.max() / 2 if lossy else 0
     return np.asarray(values > floor)
 
 
-def read_values(mask: Any, name: str) -> NDArray[Any]:
-    """Read the values of a mask as they are stored.
+def read_values(mask: Any, scan: Scan, name: str) -> NDArray[Any]:
+    """Read the values of a mask as they are stored, in the grid of its scan.
+
+    A mask whose header says that its axes run otherwise than the scan's is turned round.
 
     Parameters
     ----------
-    mask : LungMask, array, str or Path
+    mask : LungMask, InfectionMask, array, image, str or Path
+        An image is one of Pillow, SimpleITK or nibabel.
+    scan : Scan
+        The scan it belongs to.
     name : str
         What a message calls it.
 
     Returns
     -------
-    array
+    array of the scan's shape
 
     Raises
     ------
     InputError
-        If it cannot be read.
+        If it cannot be read, or lies in another grid than the scan.
     """
-    if isinstance(mask, LungMask):
-        return mask.voxels
+    values, affine = _load(mask, name)
+    values = values[None] if values.ndim == 2 else values
+    if affine is not None and scan.affine is not None and values.ndim == 3:
+        values = _in_axes_of(scan, values, affine, name)
+    if values.shape != scan.shape:
+        raise InputError(
+            name,
+            f"the mask has shape {values.shape} and its scan {scan.shape}",
+            "give a mask in the scan's own grid",
+        )
+    return values
+
+
+def _load(mask: Any, name: str) -> tuple[NDArray[Any], Affine | None]:
+    """Values, and where they lie if that is known."""
+    if isinstance(mask, (LungMask, InfectionMask)):
+        return mask.voxels, mask.affine
     if not isinstance(mask, (str, Path)):
-        return np.asarray(mask)
+        return _in_memory(mask)
     path = Path(mask).expanduser()
     try:
         return _read_picture(path) if path.suffix.lower() in _PICTURES else _read_volume(path)
@@ -88,16 +103,59 @@ def read_values(mask: Any, name: str) -> NDArray[Any]:
         ) from error
 
 
-def _read_picture(path: Path) -> NDArray[Any]:
+def _in_memory(mask: Any) -> tuple[NDArray[Any], Affine | None]:
+    take = foreign_reader(mask)
+    if take is None or hasattr(mask, "convert"):
+        # Colours of a picture are those of its labels, and what counts is their numbers.
+        return _numbers(mask) if take else np.asarray(mask), None
+    raw = take(mask)
+    return raw.values, raw.affine
+
+
+def _read_picture(path: Path) -> tuple[NDArray[Any], None]:
     from PIL import Image
 
     with Image.open(path) as picture:
-        return np.asarray(
-            picture if picture.mode in ("L", "P", "1", "I;16", "I") else picture.convert("L")
-        )
+        return _numbers(picture), None
 
 
-def _read_volume(path: Path) -> NDArray[Any]:
+def _numbers(picture: Any) -> NDArray[Any]:
+    """Values of a picture, not the colours in which a palette shows them."""
+    stored = picture.mode in ("L", "P", "1", "I;16", "I")
+    return np.asarray(picture if stored else picture.convert("L"))
+
+
+def _read_volume(path: Path) -> tuple[NDArray[Any], Affine | None]:
     import SimpleITK as sitk
 
-    return np.asarray(sitk.GetArrayFromImage(sitk.ReadImage(str(path))))
+    image = sitk.ReadImage(str(path))
+    values = np.asarray(sitk.GetArrayFromImage(image))
+    if image.GetDimension() != 3:
+        return values, None
+    place = image.GetSpacing(), image.GetOrigin(), image.GetDirection()
+    return values, affine_from_itk(*place)
+
+
+def _in_axes_of(scan: Scan, values: NDArray[Any], affine: Affine, name: str) -> NDArray[Any]:
+    """Turn a mask whose axes run otherwise to those of its scan."""
+    there, here = axial_order(affine), scan.order
+    if there == here or _says_nothing(affine):
+        return values
+    turned = here.undo(there.apply(values))
+    if turned.shape == scan.shape and same_place(
+        upright_affine(affine, values.shape),
+        upright_affine(np.asarray(scan.affine), scan.shape),
+        scan.axial().shape,
+    ):
+        return turned
+    raise InputError(
+        name,
+        "its axes run otherwise than the scan's, and its header places it elsewhere",
+        "save it with the scan's own header, or give its values as an array",
+    )
+
+
+def _says_nothing(affine: Affine) -> bool:
+    """Tell the header of whoever saved bare values: one millimetre each, from the origin on."""
+    axes = np.abs(affine[:3, :3])
+    return bool(np.isin(axes, (0, 1)).all() and not affine[:3, 3].any())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +41,46 @@ def read_picture(path: Path) -> RawScan:
     from PIL import Image
 
     source = str(path)
+    with _explained(source), Image.open(path) as picture:
+        pages = _pages(picture)
+    return _stacked(pages, source)
+
+
+def from_pillow(picture: Any, source: str) -> RawScan:
+    """Take the values of a picture that Pillow holds.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+    source : str
+        What messages call it.
+
+    Returns
+    -------
+    RawScan
+
+    Raises
+    ------
+    InputError
+        If its file is broken or closed, or it is a colour photograph.
+    """
+    with _explained(source):
+        shown = picture.tell() if hasattr(picture, "tell") else 0
+        pages = _pages(picture)
+        if shown:
+            picture.seek(shown)
+    return _stacked(pages, source)
+
+
+@contextmanager
+def _explained(source: str) -> Iterator[None]:
+    """Say in one line what Pillow says in many ways."""
+    from PIL import Image
+
     try:
         with warnings.catch_warnings(), quiet_stderr():
             warnings.simplefilter("ignore")
-            pages = _pages(path)
+            yield
     except Image.DecompressionBombError as error:
         raise InputError(source, "the picture has far too many pixels", "give one slice") from error
     except Exception as error:
@@ -50,22 +88,24 @@ def read_picture(path: Path) -> RawScan:
         raise InputError(
             source, "the picture is broken, cut off or of an unknown format", "export it again"
         ) from error
+
+
+def _pages(picture: Any) -> list[tuple[NDArray[Any], float]]:
+    from PIL import ImageOps, ImageSequence
+
+    # The frames of other formats are animations and thumbnails.
+    has_slices = picture.format == "TIFF" and getattr(picture, "n_frames", 1) > 1
+    frames = ImageSequence.Iterator(picture) if has_slices else [picture]
+    return [_page(ImageOps.exif_transpose(frame)) for frame in frames]
+
+
+def _stacked(pages: list[tuple[NDArray[Any], float]], source: str) -> RawScan:
     if len({page.shape for page, _ in pages}) > 1:
         raise InputError(source, "its pages differ in size", "give one file for each of them")
     coloured = max(share for _, share in pages)
     return RawScan(
         np.stack([page for page, _ in pages]), source, findings=check_colour(coloured, source)
     )
-
-
-def _pages(path: Path) -> list[tuple[NDArray[Any], float]]:
-    from PIL import Image, ImageOps, ImageSequence
-
-    with Image.open(path) as picture:
-        # The frames of other formats are animations and thumbnails.
-        has_slices = picture.format == "TIFF" and getattr(picture, "n_frames", 1) > 1
-        frames = ImageSequence.Iterator(picture) if has_slices else [picture]
-        return [_page(ImageOps.exif_transpose(frame)) for frame in frames]
 
 
 def _page(picture: Any) -> tuple[NDArray[Any], float]:

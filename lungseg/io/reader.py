@@ -16,18 +16,20 @@ from lungseg.errors import InputError
 from lungseg.geometry import Affine, axial_order
 from lungseg.io import pictures, volumes
 from lungseg.io.colour import check_colour, to_grey
+from lungseg.io.foreign import foreign_reader
 from lungseg.io.raw import RawScan
 from lungseg.scan import Scan, Units
 
 
 def read(x: Any, *, units: Units | None = None) -> Scan:
-    """Read a scan: a file, a folder of DICOM files, an array, or a scan itself.
+    """Read a scan: a file, a folder of DICOM files, an array, an image, or a scan itself.
 
     Parameters
     ----------
-    x : str, Path, array or Scan
+    x : str, Path, array, image or Scan
         A DICOM file or a folder with DICOM in it; NIfTI, NRRD or MetaImage; PNG, JPEG or
-        TIFF; ``.npy``; an array of shape (rows, columns) or (slices, rows, columns).
+        TIFF; ``.npy``; an array of shape (rows, columns) or (slices, rows, columns); an image
+        of Pillow, SimpleITK or nibabel, which reads as the file it could be saved to.
     units : {"HU", "display"}, optional
         Where the format does not say and the doctor should not guess.
 
@@ -53,12 +55,15 @@ def read(x: Any, *, units: Units | None = None) -> Scan:
         if not str(x):
             raise InputError("input", "the path is empty", "give the path of a file or a folder")
         return _examined(_load(Path(x).expanduser()), units)
+    take = foreign_reader(x)
+    if take is not None:
+        return _examined(take(x), units)
     if isinstance(x, (np.ndarray, list, tuple)) or hasattr(x, "__array__"):
         return scan_from_array(_as_array(x), units=units)
     raise InputError(
         f"input of type {type(x).__name__}",
-        "it is neither a path nor an array nor a scan",
-        "give a path, a NumPy array or lungseg.Scan",
+        "it is neither a path nor an array, an image or a scan",
+        "give a path, a NumPy array, lungseg.Scan, or an image of Pillow, SimpleITK or nibabel",
     )
 
 

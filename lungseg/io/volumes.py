@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,29 @@ def read_volume(path: Path) -> RawScan:
     InputError
         If it is broken, has several components or more than three dimensions.
     """
-    source = str(path)
     header = _checked_header(path)
-    image = _read_image(path)
+    raw = from_simpleitk(_read_image(path), str(path))
+    return replace(raw, findings=_of_spacing(header))
+
+
+def from_simpleitk(image: Any, source: str) -> RawScan:
+    """Take values and geometry of an image of SimpleITK.
+
+    Parameters
+    ----------
+    image : SimpleITK.Image
+    source : str
+        What messages call it.
+
+    Returns
+    -------
+    RawScan
+
+    Raises
+    ------
+    InputError
+        If it has several components or more than three dimensions.
+    """
     if image.GetNumberOfComponentsPerPixel() > 1:
         raise InputError(
             source,
@@ -59,7 +80,7 @@ def read_volume(path: Path) -> RawScan:
         )
     image = _as_three_dimensional(image, source)
     affine = affine_from_itk(image.GetSpacing(), image.GetOrigin(), image.GetDirection())
-    return RawScan(_values(image), source, affine, findings=_of_spacing(header))
+    return RawScan(_values(image), source, affine)
 
 
 def _checked_header(path: Path) -> NiftiHeader | None:

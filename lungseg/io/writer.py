@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from lungseg.infection_mask import InfectionMask
 from lungseg.io.atomic import atomic_path
 from lungseg.report.colours import INFECTION, LUNGS
 from lungseg.scan import LungMask
+
+if TYPE_CHECKING:
+    import SimpleITK
 
 _VOLUMES = (".nii", ".nii.gz", ".nrrd", ".mha", ".mhd")
 
@@ -62,12 +66,19 @@ def _palette(mask: LungMask | InfectionMask) -> list[int]:
 def _save_volume(mask: LungMask | InfectionMask, path: Path) -> Path:
     import SimpleITK as sitk
 
-    image = sitk.GetImageFromArray(np.ascontiguousarray(mask.voxels))
-    affine = axial_affine((1.0, 1.0, 1.0)) if mask.affine is None else mask.affine
+    with atomic_path(path) as temporary:
+        sitk.WriteImage(to_simpleitk(mask), str(temporary), useCompression=True)
+    return path
+
+
+def to_simpleitk(grid: Any) -> SimpleITK.Image:
+    """Make an image of SimpleITK; see `Scan.to_simpleitk`."""
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(np.ascontiguousarray(grid.voxels))
+    affine = axial_affine((1.0, 1.0, 1.0)) if grid.affine is None else grid.affine
     spacing, origin, direction = itk_from_affine(affine)
     image.SetSpacing(spacing)
     image.SetOrigin(origin)
     image.SetDirection(direction)
-    with atomic_path(path) as temporary:
-        sitk.WriteImage(image, str(temporary), useCompression=True)
-    return path
+    return image

@@ -36,7 +36,7 @@ class ScanTransform(BaseEstimator, ABC):
 
         Parameters
         ----------
-        scan : path, array or Scan
+        scan : path, array, image or Scan
         mask : LungMask, optional
             In the scan's own grid.
 

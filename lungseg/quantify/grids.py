@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lungseg.errors import InputError
+from lungseg.geometry import same_place
 from lungseg.infection_mask import InfectionMask
 from lungseg.scan import LungMask, Scan
-
-#: Millimetres by which the corners of two grids may differ: headers round.
-_SAME_PLACE = 0.05
 
 
 def lung_labels(scan: Scan, mask: LungMask | ArrayLike) -> NDArray[np.uint8]:
@@ -99,23 +97,15 @@ def _in_grid(scan: Scan, mask: Any, name: str) -> NDArray[Any]:
         sizes = ("×".join(map(str, shape)) for shape in (array.shape, scan.shape))
         cause = "the {}{} has {} voxels and the scan {}".format(name, owner, *sizes)
         raise InputError(scan.source, cause, mend)
-    if known and not _same_place(scan, mask.affine):
+    # What is not known contradicts nothing.
+    placed = known and scan.affine is not None and mask.affine is not None
+    if placed and not same_place(scan.affine, mask.affine, scan.shape):
         cause = (
             f"the {name}{owner} lies elsewhere than the scan: {_where(mask)}, and the scan's "
             f"{_where(scan)}"
         )
         raise InputError(scan.source, cause, mend)
     return array
-
-
-def _same_place(scan: Scan, affine: NDArray[np.float64] | None) -> bool:
-    """Compare where the corners of both grids lie; what is not known contradicts nothing."""
-    if scan.affine is None or affine is None:
-        return True
-    ends = [(0, count - 1) for count in scan.shape]
-    corners = np.array(np.meshgrid(*ends, [1], indexing="ij")).reshape(4, -1)
-    apart = (scan.affine - affine) @ corners
-    return bool(np.linalg.norm(apart[:3], axis=0).max() <= _SAME_PLACE)
 
 
 def _where(grid: Any) -> str:

@@ -11,7 +11,9 @@ from lungseg.geometry import (
     axial_affine,
     axial_order,
     itk_from_affine,
+    same_place,
     spacing_of,
+    upright_affine,
 )
 
 ORIENTATIONS = list(product(permutations(range(3)), product((1, -1), repeat=3)))
@@ -57,3 +59,21 @@ def test_itk_round_trip() -> None:
 
 def test_spacing_is_in_the_order_of_the_axes() -> None:
     assert spacing_of(axial_affine((5.0, 0.8, 0.7))) == (5.0, 0.8, 0.7)
+
+
+@pytest.mark.parametrize(("axes", "signs"), ORIENTATIONS)
+def test_axial_slices_lie_where_the_array_lay(axes, signs) -> None:
+    affine = axial_affine((5.0, 0.8, 0.7))
+    affine[:3, 3] = (-100, 20, 300)
+    moved, its_affine = reoriented(np.zeros((2, 3, 4)), affine, axes, signs)
+    assert same_place(upright_affine(its_affine, moved.shape), affine, (2, 3, 4))
+
+
+def test_grids_apart_are_told() -> None:
+    affine = axial_affine((5.0, 0.8, 0.7))
+    shifted, stretched = affine.copy(), affine.copy()
+    shifted[0, 3] += 0.1
+    stretched[:3, 2] *= 1.01
+    assert not same_place(affine, shifted, (2, 3, 4))
+    assert same_place(affine, stretched, (2, 3, 4))
+    assert not same_place(affine, stretched, (2, 3, 400))
