@@ -179,12 +179,13 @@ def upright_affine(affine: Affine, shape: Sequence[int]) -> Affine:
     return upright
 
 
-def same_place(affine: Affine, other: Affine, shape: Sequence[int]) -> bool:
+def same_place(affine: Affine | None, other: Affine | None, shape: Sequence[int]) -> bool:
     """Tell whether two grids of one shape lie in the same place.
 
     Parameters
     ----------
-    affine, other : array of shape (4, 4)
+    affine, other : array of shape (4, 4) or None
+        What is not known contradicts nothing.
     shape : sequence of 3 ints
         Of both.
 
@@ -198,6 +199,8 @@ def same_place(affine: Affine, other: Affine, shape: Sequence[int]) -> bool:
     >>> same_place(np.eye(4), moved_origin(np.eye(4), (0, 0, 1)), (2, 64, 64))
     False
     """
+    if affine is None or other is None:
+        return True
     ends = [(0, count - 1) for count in shape]
     corners = np.array(np.meshgrid(*ends, [1], indexing="ij")).reshape(4, -1)
     apart = (affine - other) @ corners

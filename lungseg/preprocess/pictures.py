@@ -45,10 +45,48 @@ def scan_to_pictures(
     ((4, 64, 64), 4)
     """
     slices = scan.axial()
-    numbers = _informative(slices, scan.air, most, scan.parts)
+    numbers = informative_slices(slices, scan.air, most, scan.parts)
     box = Letterbox((slices.shape[1], slices.shape[2]), size)
     grey = (window or Window()).apply
     return np.stack([box.apply(grey(slices[number])) for number in numbers]), numbers
+
+
+def informative_slices(
+    slices: NDArray[np.generic], air: int, most: int, parts: int = 1
+) -> NDArray[np.intp]:
+    """Choose evenly spaced slices from those that show enough, as `scan_to_pictures` does.
+
+    Parameters
+    ----------
+    slices : array of shape (slices, rows, columns)
+        Axial ones.
+    air : int
+        What air looks like in them.
+    most : int
+        Largest number of slices that are taken, each with all its parts.
+    parts : int
+        As in `Scan`.
+
+    Returns
+    -------
+    int array of shape (n,)
+
+    Examples
+    --------
+    >>> slices = np.full((4, 8, 8), 90)
+    >>> slices[0] = 0
+    >>> informative_slices(slices, 0, 2).tolist()
+    [1, 3]
+    """
+    if len(slices) == parts:
+        return np.arange(parts)
+    # Every fourth pixel will do to tell a slice with something in it.
+    shown = np.array([np.mean(part[::4, ::4] > air) for part in slices])
+    shown = shown.reshape(-1, parts).max(axis=1)
+    chosen = np.flatnonzero(shown >= 0.25 * shown.max())
+    if len(chosen) > most:
+        chosen = chosen[np.linspace(0, len(chosen) - 1, most).round().astype(int)]
+    return np.asarray((chosen[:, None] * parts + np.arange(parts)).ravel())
 
 
 def mask_to_pictures(
@@ -129,17 +167,3 @@ def spread_slices(
             share = (between - low) / (high - low)
             spread[between] = (1 - share) * spread[low] + share * spread[high]
     return spread
-
-
-def _informative(
-    slices: NDArray[np.generic], air: int, most: int, parts: int = 1
-) -> NDArray[np.intp]:
-    if len(slices) == parts:
-        return np.arange(parts)
-    # Every fourth pixel will do to tell a slice with something in it.
-    shown = np.array([np.mean(part[::4, ::4] > air) for part in slices])
-    shown = shown.reshape(-1, parts).max(axis=1)
-    chosen = np.flatnonzero(shown >= 0.25 * shown.max())
-    if len(chosen) > most:
-        chosen = chosen[np.linspace(0, len(chosen) - 1, most).round().astype(int)]
-    return np.asarray((chosen[:, None] * parts + np.arange(parts)).ravel())

@@ -97,9 +97,7 @@ def _in_grid(scan: Scan, mask: Any, name: str) -> NDArray[Any]:
         sizes = ("×".join(map(str, shape)) for shape in (array.shape, scan.shape))
         cause = "the {}{} has {} voxels and the scan {}".format(name, owner, *sizes)
         raise InputError(scan.source, cause, mend)
-    # What is not known contradicts nothing.
-    placed = known and scan.affine is not None and mask.affine is not None
-    if placed and not same_place(scan.affine, mask.affine, scan.shape):
+    if known and not same_place(scan.affine, mask.affine, scan.shape):
         cause = (
             f"the {name}{owner} lies elsewhere than the scan: {_where(mask)}, and the scan's "
             f"{_where(scan)}"

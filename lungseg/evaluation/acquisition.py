@@ -1,0 +1,174 @@
+"""Whether the classes of a data set can be told apart by how its pictures were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
+from lungseg.evaluation.roc_area import roc_area
+from lungseg.evaluation.splits import grouped_folds
+from lungseg.inputs import check_is_list, check_same_length
+from lungseg.labels import as_groups, as_labels
+from lungseg.preprocess.pictures import informative_slices
+from lungseg.preprocess.window import Window
+from lungseg.scan import MaskedScan
+
+if TYPE_CHECKING:
+    from lungseg.masker import LungMasker
+
+#: Pixels from the centre to the neighbours that it is compared with.
+_RADII = (1, 2, 3)
+
+#: Neighbours; with so many, patterns that are uniform are told apart by their number of ones.
+_NEIGHBOURS = 8
+
+#: Pixels beside the lungs that are left out as well: what was done to lungs reaches so far.
+_BESIDE = 7
+
+#: Slices of a volume.
+_SLICES = 16
+
+
+def acquisition_bias(
+    X: Iterable[Any],
+    y: Sequence[Any],
+    groups: Sequence[Any] | None = None,
+    *,
+    masker: LungMasker | None = None,
+    folds: int = 5,
+    repeats: int = 1000,
+    seed: int = 0,
+) -> Estimate:
+    """Tell the classes apart by the finest texture outside the lungs: ½ where it says nothing.
+
+    What scanner, kernel, dose, scaling and compression leave in a picture is in its finest texture,
+    also where no lung is. Where classes come from different sources, that tells them apart, and a
+    network trained on them is free to learn it in place of the disease. So this asks before
+    any training. Local binary patterns are counted outside the lungs, in pixels of the scan, and a
+    logistic regression, cross-validated by patient, tells the classes by these counts. A lower end
+    of the interval above ½ says that they were made in different ways, and that figures from such
+    data will not hold elsewhere. An interval around ½ is no proof that they were made alike.
+
+    Parameters
+    ----------
+    X : iterable of path, array, image, Scan or MaskedScan
+    y : sequence
+        Labels: two or more classes.
+    groups : sequence, optional
+        Patient of each scan; each scan of its own without.
+    masker : LungMasker, optional
+        Finds the lungs of scans that do not bring them; the weights `lungs` without.
+    folds : int
+        Of the cross-validation.
+    repeats : int
+        Of the bootstrap over patients.
+    seed : int
+        Of both.
+
+    Returns
+    -------
+    Estimate
+        ROC AUC out of fold; of more than two classes the mean of each against the rest.
+
+    Raises
+    ------
+    lungseg.InputError
+        If a scan cannot be read.
+    ValueError
+        If the lengths differ, there is one class, or a class has fewer patients than there are
+        folds.
+
+    References
+    ----------
+    Ojala et al., "Multiresolution Gray-Scale and Rotation Invariant Texture Classification with
+    Local Binary Patterns", TPAMI 2002. Lopez-Paz and Oquab, "Revisiting Classifier Two-Sample
+    Tests", ICLR 2017. DeGrave et al., "AI for radiographic COVID-19 detection selects shortcuts
+    over signal", Nature Machine Intelligence 2021.
+
+    Examples
+    --------
+    >>> import lungseg
+    >>> scans = []
+    >>> for number in range(12):
+    ...     scan, mask = lungseg.phantom(slices=1, size=96, seed=number, return_mask=True)
+    ...     if number % 2:  # half of them from a scanner that smooths
+    ...         scan = scan.with_voxels(cv2.blur(scan.voxels[0], (3, 3))[None])
+    ...     scans.append(MaskedScan(scan, mask))
+    >>> acquisition_bias(scans, ["ill", "healthy"] * 6, folds=3).value
+    1.0
+    """
+    check_is_list(X)
+    labels, owners = as_labels(y), as_groups(groups)
+    check_same_length(X=X, y=labels, groups=owners)
+    owners = list(range(len(labels))) if owners is None else owners
+    classes, truth = np.unique(labels, return_inverse=True)
+    if len(classes) < 2:
+        raise ValueError(f"there is nothing to tell apart: y holds only {classes[0]!r}")
+    fold_of = grouped_folds(labels.tolist(), owners, folds, seed)
+    counts = np.array([_patterns(item) for item in _with_lungs(X, masker)])
+    scores = _out_of_fold(counts, truth, fold_of)
+    return bootstrap_estimate(_area, owners, truth, scores, repeats=repeats, seed=seed)
+
+
+def _with_lungs(X: Iterable[Any], masker: LungMasker | None) -> Iterator[MaskedScan]:
+    """Find the lungs of scans that do not bring them."""
+    for item in X:
+        if isinstance(item, MaskedScan):
+            yield item
+            continue
+        if masker is None:
+            from lungseg.masker import LungMasker
+
+            masker = LungMasker.from_pretrained()
+        yield from masker.iterate([item])
+
+
+def _patterns(item: MaskedScan) -> NDArray[np.float64]:
+    """Shares of the patterns at each radius, outside the lungs."""
+    slices, lungs = item.scan.axial(), item.mask.axial()
+    totals = np.zeros((len(_RADII), _NEIGHBOURS + 2))
+    for number in informative_slices(slices, item.scan.air, _SLICES, item.scan.parts):
+        totals += _count(Window().apply(slices[number]), lungs[number] > 0)
+    return np.ravel(totals / np.maximum(totals.sum(axis=1, keepdims=True), 1))
+
+
+def _count(grey: NDArray[np.uint8], lungs: NDArray[np.bool_]) -> NDArray[np.int64]:
+    from skimage.feature import local_binary_pattern
+
+    near = np.ones((2 * _BESIDE + 1,) * 2, np.uint8)
+    outside = cv2.dilate(lungs.astype(np.uint8), near) == 0
+    # At the edge of the picture neighbours are missing.
+    edge = max(_RADII)
+    outside[:edge] = outside[-edge:] = outside[:, :edge] = outside[:, -edge:] = False
+    found = (local_binary_pattern(grey, _NEIGHBOURS, radius, "uniform") for radius in _RADII)
+    return np.stack(
+        [np.bincount(codes[outside].astype(int), minlength=_NEIGHBOURS + 2) for codes in found]
+    )
+
+
+def _out_of_fold(
+    counts: NDArray[np.float64], truth: NDArray[np.intp], fold_of: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Score each scan for each class by a regression that has not seen its patient."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    scores = np.zeros((len(truth), int(truth.max()) + 1))
+    for fold in np.unique(fold_of):
+        keep, aside = fold_of != fold, fold_of == fold
+        regression = LogisticRegression(class_weight="balanced", max_iter=1000)
+        model = make_pipeline(StandardScaler(), regression)
+        scores[aside] = model.fit(counts[keep], truth[keep]).predict_proba(counts[aside])
+    return scores
+
+
+def _area(truth: NDArray[np.intp], scores: NDArray[np.float64]) -> float | None:
+    """Mean area of each class against the rest; of two classes that of either."""
+    areas = [roc_area(truth == number, scores[:, number]) for number in range(scores.shape[1])]
+    return None if np.isnan(areas).any() else float(np.mean(areas))
