@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from lungseg.quantify.measure import severity
     from lungseg.quantify.severity import Severity
     from lungseg.roi import RoiMultiply
-    from lungseg.scan import Heatmap, LungMask, Scan
+    from lungseg.scan import Heatmap, LungMask, MaskedScan, Scan
 
 _HOME = {
     "CTClassifier": "lungseg.classifier",
@@ -45,6 +45,7 @@ _HOME = {
     "InputError": "lungseg.errors",
     "LungMask": "lungseg.scan",
     "LungMasker": "lungseg.masker",
+    "MaskedScan": "lungseg.scan",
     "Pipeline": "lungseg.pipeline.pipeline",
     "Prediction": "lungseg.pipeline.prediction",
     "Report": "lungseg.doctor",
@@ -78,6 +79,7 @@ __all__ = [
     "InputError",
     "LungMask",
     "LungMasker",
+    "MaskedScan",
     "Pipeline",
     "Prediction",
     "Report",

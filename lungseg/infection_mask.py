@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.scan import _Grid
 
+if TYPE_CHECKING:
+    from lungseg.scan import LungMask, Scan
+
 #: What the numbers in `InfectionMask.voxels` stand for, where kinds are not told apart.
 CLASSES = ("background", "lung", "infection")
 
 #: What they stand for where they are.
 KINDS = ("background", "lung", "ground glass", "consolidation")
+
+#: Of a share of 255.
+_HALF = 127
 
 #: Classes of the network for each target of `InfectionSegmenter`.
 PIXEL_CLASSES = {"infection": 1, "lungs+infection": 3, "kinds": 4}
@@ -57,6 +64,52 @@ class InfectionMask(_Grid):
     interval: tuple[int, int] | None = None
     coverage: float = 0.9
     warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, mask: Any, scan: Scan, lungs: LungMask | None = None) -> InfectionMask:
+        """Take a mask that a person or another program has made.
+
+        Parameters
+        ----------
+        mask : path, array or image
+            Class numbers 0…3 as above, where 2 or 3 is among them and no other; else whatever is
+            above half of its greatest possible value, 1 or 255, is infected.
+        scan : Scan
+            The scan it belongs to. A mask whose header says that its axes run otherwise is
+            turned round.
+        lungs : LungMask, optional
+            The lungs, infected or not; they stand above those that class numbers tell.
+
+        Returns
+        -------
+        InfectionMask
+
+        Raises
+        ------
+        lungseg.InputError
+            If it cannot be read, or lies in another grid than the scan.
+        ValueError
+            If the lungs are neither given nor told by the numbers.
+
+        Examples
+        --------
+        >>> import lungseg
+        >>> scan, lungs = lungseg.phantom(slices=2, size=64, return_mask=True)
+        >>> InfectionMask.read(lungs.voxels == 2, scan, lungs).share > 0.4
+        True
+        """
+        from lungseg.io.infection_labels import read_infection
+
+        labels = read_infection(mask, scan)
+        if lungs is None and labels.lungs is None:
+            raise ValueError("the mask tells infection alone: give the lungs that it lies in")
+        inside = lungs.lungs if lungs is not None else np.asarray(labels.lungs) > _HALF
+        infected = labels.infection > _HALF
+        voxels = np.where(infected, 2, inside).astype(np.uint8)
+        if labels.dense is not None:
+            voxels[infected & (labels.dense > _HALF)] = 3
+        classes = CLASSES if labels.dense is None else KINDS
+        return cls(voxels, scan.affine, scan.source, classes)
 
     @property
     def infection(self) -> NDArray[np.bool_]:

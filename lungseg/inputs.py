@@ -68,15 +68,19 @@ def iterate_masked(X: Iterable[Any]) -> Iterator[tuple[Scan, LungMask | None]]:
     >>> [found is not None for _, found in iterate_masked([scan, MaskedScan(scan, mask)])]
     [False, True]
     """
-    from lungseg.io.reader import as_scan
-
     check_is_list(X)
     for item in X:
-        if isinstance(item, MaskedScan):
-            check_same_grid(*item)
-            yield item.scan, item.mask
-        else:
-            yield as_scan(item), None
+        yield as_masked(item)
+
+
+def as_masked(item: Any) -> tuple[Scan, LungMask | None]:
+    """Read one input, with its lungs if it brings them; see `iterate_masked`."""
+    from lungseg.io.reader import as_scan
+
+    if not isinstance(item, MaskedScan):
+        return as_scan(item), None
+    check_same_grid(*item)
+    return item.scan, item.mask
 
 
 def check_same_grid(scan: Scan, mask: LungMask) -> None:

@@ -19,7 +19,7 @@ from lungseg.artifact import Precision, load_weights, store_as
 from lungseg.evaluation.dice import dice
 from lungseg.inference.engine import EngineName, make_engine
 from lungseg.inference.finder import Fallback, Finder
-from lungseg.inputs import check_same_length, iterate_scans
+from lungseg.inputs import check_same_length, iterate_masked, iterate_scans
 from lungseg.io.mask_cache import MaskCache
 from lungseg.io.masks import read_mask
 from lungseg.labels import as_groups
@@ -320,12 +320,13 @@ class LungMasker(TransformerMixin, StoredEstimator):
 
         Parameters
         ----------
-        X : iterable of path, array, image or Scan
+        X : iterable of path, array, image, Scan or MaskedScan
 
         Returns
         -------
         list of LungMask
-            A mask without lungs carries a warning, and its confidence is 0.
+            A mask without lungs carries a warning, and its confidence is 0. A scan that brings
+            its mask keeps it.
 
         Raises
         ------
@@ -345,8 +346,9 @@ class LungMasker(TransformerMixin, StoredEstimator):
         self._ensure_network()
         cache = None if self.cache is None else MaskCache(self.cache, self._identity())
         finder = None
-        for scan in iterate_scans(X):
-            mask = None if cache is None else cache.get(scan)
+        for scan, mask in iterate_masked(X):
+            if mask is None and cache is not None:
+                mask = cache.get(scan)
             if mask is None:
                 finder = finder or self._finder()
                 mask = finder.find(scan)

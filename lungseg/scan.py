@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 Units = Literal["HU", "display"]
 
-#: What made a mask: the network, the classical fallback, or nothing.
-MaskMethod = Literal["network", "classical", "none"]
+#: What made a mask: the network, the classical fallback, nothing, or somebody else.
+MaskMethod = Literal["network", "classical", "none", "given"]
 
 #: Voxel type of each unit.
 DTYPES: dict[str, type[np.generic]] = {"HU": np.int16, "display": np.uint8}
@@ -270,9 +270,9 @@ class LungMask(_Grid):
         Dice that is expected of the mask, 0 to 1: estimated without the truth.
     warnings : tuple of str
         What the masker noticed.
-    method : {"network", "classical", "none"}
+    method : {"network", "classical", "none", "given"}
         What made the mask: the network; threshold and body contour, where the network
-        was in doubt; or nothing, and the mask was left empty.
+        was in doubt; nothing, and the mask was left empty; or whoever made what was read.
 
     Examples
     --------
@@ -284,6 +284,41 @@ class LungMask(_Grid):
     confidence: float = 1.0
     warnings: tuple[str, ...] = ()
     method: MaskMethod = "network"
+
+    @classmethod
+    def read(cls, mask: Any, scan: Scan) -> LungMask:
+        """Take a mask that a person or another program has made.
+
+        A `MaskedScan` of scan and mask goes wherever a scan goes: no lungs are looked for then.
+
+        Parameters
+        ----------
+        mask : path, array or image
+            0 background, 1 right lung, 2 left lung, as lungmask has them too. Where there are
+            other numbers, lobes for example, all that is not 0 is lung, and no side is told.
+        scan : Scan
+            The scan it belongs to. A mask whose header says that its axes run otherwise is
+            turned round.
+
+        Returns
+        -------
+        LungMask
+
+        Raises
+        ------
+        lungseg.InputError
+            If it cannot be read, or lies in another grid than the scan.
+
+        Examples
+        --------
+        >>> import lungseg
+        >>> scan, truth = lungseg.phantom(slices=2, size=64, return_mask=True)
+        >>> LungMask.read(truth.to_simpleitk(), scan).method
+        'given'
+        """
+        from lungseg.io.masks import read_lungs
+
+        return cls(read_lungs(mask, scan), scan.affine, scan.source, method="given")
 
     @property
     def lungs(self) -> NDArray[np.bool_]:
@@ -363,6 +398,8 @@ class Heatmap(_Grid):
 
 class MaskedScan(NamedTuple):
     """A scan together with the mask of its lungs: what passes from masker to ROI.
+
+    Where a scan is taken, it may bring its mask: then no other is looked for.
 
     Parameters
     ----------

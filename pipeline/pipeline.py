@@ -20,8 +20,7 @@ from lungseg.artifact import Precision, read_artifact, write_artifact
 from lungseg.classifier import CTClassifier
 from lungseg.errors import InputError
 from lungseg.infection import InfectionSegmenter
-from lungseg.inputs import check_is_list, check_same_length, iterate_scans
-from lungseg.io.reader import as_scan
+from lungseg.inputs import as_masked, check_is_list, check_same_length, iterate_masked
 from lungseg.io.shown_cache import ShownCache
 from lungseg.masker import LungMasker
 from lungseg.preprocess.chain import Chain, check_transforms
@@ -39,7 +38,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
     ----------
     masker : LungMasker or "passthrough", optional
         Must hold trained weights: `fit` has no masks to train it with. The default
-        weights without it; "passthrough" leaves the scans whole.
+        weights without it; "passthrough" leaves the scans whole. A `MaskedScan` keeps its mask.
     roi : RoiMultiply, optional
         What is done with the masks; multiply and crop without it.
     classifier : CTClassifier, optional
@@ -104,7 +103,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : iterable of path, folder, array, image or Scan
+        X : iterable of path, folder, array, image, Scan or MaskedScan
         y : sequence
             Label of each scan.
         groups : sequence, optional
@@ -252,7 +251,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : iterable of path, folder, array, image or Scan
+        X : iterable of path, folder, array, image, Scan or MaskedScan
 
         Returns
         -------
@@ -305,7 +304,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : iterable of path, folder, array, image or Scan
+        X : iterable of path, folder, array, image, Scan or MaskedScan
         on_error : {"raise", "return"}
             What happens with a scan that cannot be used: "return" puts the error in its
             place, and the others are done.
@@ -325,7 +324,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         check_is_list(X)
         for item in X:
             try:
-                yield self._analyze(as_scan(item))
+                yield self._analyze(*as_masked(item))
             except InputError as error:
                 if on_error == "raise":
                     raise
@@ -336,7 +335,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : iterable of path, folder, array, image or Scan
+        X : iterable of path, folder, array, image, Scan or MaskedScan
         label : object, optional
             One of ``classes_``; the likeliest of each scan without.
 
@@ -352,15 +351,15 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         """
         self._require_fitted()
         check_is_list(X)
-        return [self._explain(as_scan(item), label) for item in X]
+        return [self._explain(scan, label, mask) for scan, mask in iterate_masked(X)]
 
-    def _explain(self, scan: Scan, label: Any, mask: LungMask | None = None) -> Heatmap:
+    def _explain(self, scan: Scan, label: Any, mask: LungMask | None) -> Heatmap:
         shown = self.chain_.show(scan, self._mask(scan) if mask is None else mask)
         (found,) = self.classifier_.explain([self.chain_.item_of(shown)], label)
         return Heatmap(shown.restore(found.voxels), scan.affine, scan.source, found.label)
 
-    def _analyze(self, scan: Scan) -> Prediction:
-        mask = self._mask(scan)
+    def _analyze(self, scan: Scan, mask: LungMask | None) -> Prediction:
+        mask = self._mask(scan) if mask is None else mask
         shown = self.chain_.show(scan, mask)
         classifier = self.classifier_
         item = self.chain_.item_of(shown)
@@ -404,7 +403,7 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         """Show one scan after the other: the whole list never lies in memory."""
         show = self._show(classifier or self.classifier_)
         if isinstance(self.masker_, str):
-            return (show(scan, None) for scan in iterate_scans(X))
+            return (show(*item) for item in iterate_masked(X))
         check_is_list(X)
         return (show(*item) for item in self.masker_.iterate(X))
 

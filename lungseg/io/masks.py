@@ -44,12 +44,52 @@ def read_mask(mask: Any, scan: Scan, *, soft: bool = False) -> NDArray[np.bool_]
     >>> read_mask(np.ones((64, 64)), scan).shape
     (1, 64, 64)
     """
-    name = str(mask) if isinstance(mask, (str, Path)) else f"mask of {scan.source}"
+    name = _name(mask, scan)
     values = read_values(mask, scan, name)
+    return np.asarray(values > (127 if soft else _floor(values, name)))
+
+
+def read_lungs(mask: Any, scan: Scan) -> NDArray[np.uint8]:
+    """Read the lung mask of a scan with its sides, if it tells them; see `LungMask.read`.
+
+    Parameters
+    ----------
+    mask : LungMask, array, image, str or Path
+    scan : Scan
+        The scan it belongs to.
+
+    Returns
+    -------
+    uint8 array of the scan's shape
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or lies in another grid than the scan.
+
+    Examples
+    --------
+    >>> scan = Scan(np.zeros((1, 64, 64), np.uint8), units="display")
+    >>> lobes = np.full((64, 64), 5)
+    >>> int(read_lungs(lobes, scan).max())
+    1
+    """
+    name = _name(mask, scan)
+    values = read_values(mask, scan, name)
+    if set(np.unique(values).tolist()) <= {0, 1, 2}:
+        return values.astype(np.uint8)
+    return (values > _floor(values, name)).astype(np.uint8)
+
+
+def _name(mask: Any, scan: Scan) -> str:
+    return str(mask) if isinstance(mask, (str, Path)) else f"mask of {scan.source}"
+
+
+def _floor(values: NDArray[Any], name: str) -> float:
+    """Value above which something is marked."""
     # A lossy picture of a mask has specks of almost nothing around its edges.
     lossy = name.lower().endswith((".jpg", ".jpeg"))
-    floor = 127 if soft else values.max() / 2 if lossy else 0
-    return np.asarray(values > floor)
+    return float(values.max() / 2) if lossy else 0.0
 
 
 def read_values(mask: Any, scan: Scan, name: str) -> NDArray[Any]:

@@ -14,6 +14,7 @@ _METHODS = {
     "network": "network",
     "classical": "threshold and body contour: the network was in doubt",
     "none": "none: the network was in doubt, and no lungs were marked",
+    "given": "given with the scan",
 }
 
 
@@ -61,12 +62,15 @@ def scan_facts(prediction: Prediction) -> list[tuple[str, str]]:
         facts.append(("Infection", "not segmented"))
     if mask is None:
         return [*facts, ("Lungs", "not segmented")]
+    made = _METHODS[mask.method]
+    if mask.method != "given":
+        made += f"; expected Dice {mask.confidence:.2f}"
     volume = mask.volume_ml()
     share = f"{100 * float(mask.lungs.mean()):.1f} % of the scan"
     return [
         *facts,
         ("Lungs", share if volume is None else f"{volume:.0f} mL, {share}"),
-        ("Lung mask", f"{_METHODS[mask.method]}; expected Dice {mask.confidence:.2f}"),
+        ("Lung mask", made),
     ]
 
 

@@ -44,3 +44,12 @@ def test_affine_stands_above_spacing() -> None:
     array = np.linspace(-1000, 500, 64 * 64 * 64).reshape(64, 64, 64)
     scan = Scan.from_array(array, spacing=(1, 1, 1), affine=np.diag([3.0, 2.0, 1.0, 1.0]))
     assert scan.spacing == (3.0, 2.0, 1.0)
+
+
+def test_sides_of_a_mask_are_read_and_lobes_are_lung(chest, tmp_path) -> None:
+    scan, truth = chest
+    again = LungMask.read(truth.save(tmp_path / "lungs.nii.gz"), scan)
+    assert np.array_equal(again.voxels, truth.voxels)
+    assert (again.method, again.source) == ("given", scan.source)
+    lobes = LungMask.read(np.where(truth.lungs, 4, 0), scan)
+    assert np.array_equal(lobes.voxels, truth.lungs)
