@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,12 @@ def _of_pillow(picture: Any) -> RawScan:
 
 
 def _of_simpleitk(image: Any) -> RawScan:
-    return volumes.from_simpleitk(image, "SimpleITK image")
+    raw = volumes.from_simpleitk(image, "SimpleITK image")
+    # What was never told where it lies, as an array or a PNG, has voxels of one millimetre.
+    place = *image.GetSpacing(), *image.GetOrigin(), *image.GetDirection()
+    size = image.GetDimension()
+    unset = (*(1.0,) * size, *(0.0,) * size, *np.eye(size).ravel())
+    return replace(raw, affine=None) if np.array_equal(place, unset) else raw
 
 
 def _of_nibabel(image: Any) -> RawScan:

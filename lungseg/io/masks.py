@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -144,10 +145,12 @@ def _load(mask: Any, name: str) -> tuple[NDArray[Any], Affine | None]:
 
 
 def _in_memory(mask: Any) -> tuple[NDArray[Any], Affine | None]:
+    pillow = sys.modules.get("PIL.Image")
+    if pillow is not None and isinstance(mask, pillow.Image):
+        return _numbers(mask), None
     take = foreign_reader(mask)
-    if take is None or hasattr(mask, "convert"):
-        # Colours of a picture are those of its labels, and what counts is their numbers.
-        return _numbers(mask) if take else np.asarray(mask), None
+    if take is None:
+        return np.asarray(mask), None
     raw = take(mask)
     return raw.values, raw.affine
 

@@ -71,6 +71,14 @@ def test_a_slice_is_a_volume_of_one(chest) -> None:
     assert np.array_equal(lungseg.read(flat).voxels[0], grey)
 
 
+@pytest.mark.parametrize("part", [np.s_[:], np.s_[6]])
+def test_what_was_never_told_where_it_lies_has_no_spacing(chest, part) -> None:
+    image = sitk.GetImageFromArray(chest[0].voxels[part])
+    assert lungseg.read(image).affine is None
+    image.SetSpacing([0.9] * image.GetDimension())
+    assert lungseg.read(image).affine is not None
+
+
 def cut_off(folder) -> nibabel.Nifti1Image:
     path = folder / "a.nii"
     nibabel.save(nibabel.Nifti1Image(np.zeros((64, 64, 9), np.int16), np.eye(4)), path)
