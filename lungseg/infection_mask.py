@@ -87,7 +87,7 @@ class InfectionMask(_Grid):
         Raises
         ------
         lungseg.InputError
-            If it cannot be read, or lies in another grid than the scan.
+            If it cannot be read, or it or the lungs have another grid than the scan.
         ValueError
             If the lungs are neither given nor told by the numbers.
 
@@ -98,12 +98,17 @@ class InfectionMask(_Grid):
         >>> InfectionMask.read(lungs.voxels == 2, scan, lungs).share > 0.4
         True
         """
+        from lungseg.inputs import check_same_grid
         from lungseg.io.infection_labels import read_infection
 
         labels = read_infection(mask, scan)
         if lungs is None and labels.lungs is None:
             raise ValueError("the mask tells infection alone: give the lungs that it lies in")
-        inside = lungs.lungs if lungs is not None else np.asarray(labels.lungs) > _HALF
+        if lungs is None:
+            inside = np.asarray(labels.lungs) > _HALF
+        else:
+            check_same_grid(scan, lungs)
+            inside = lungs.lungs
         infected = labels.infection > _HALF
         voxels = np.where(infected, 2, inside).astype(np.uint8)
         if labels.dense is not None:

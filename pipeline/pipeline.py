@@ -354,12 +354,12 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         return [self._explain(scan, label, mask) for scan, mask in iterate_masked(X)]
 
     def _explain(self, scan: Scan, label: Any, mask: LungMask | None) -> Heatmap:
-        shown = self.chain_.show(scan, self._mask(scan) if mask is None else mask)
+        shown = self.chain_.show(scan, self._mask(scan, mask))
         (found,) = self.classifier_.explain([self.chain_.item_of(shown)], label)
         return Heatmap(shown.restore(found.voxels), scan.affine, scan.source, found.label)
 
     def _analyze(self, scan: Scan, mask: LungMask | None) -> Prediction:
-        mask = self._mask(scan) if mask is None else mask
+        mask = self._mask(scan, mask)
         shown = self.chain_.show(scan, mask)
         classifier = self.classifier_
         item = self.chain_.item_of(shown)
@@ -396,8 +396,10 @@ class Pipeline(ClassifierMixin, BaseEstimator):
         """The infection stage in use; a plain one gets the default weights."""
         return with_weights(self.infection)
 
-    def _mask(self, scan: Scan) -> LungMask | None:
-        return None if self.masker_ == "passthrough" else self.masker_.predict([scan])[0]
+    def _mask(self, scan: Scan, given: LungMask | None) -> LungMask | None:
+        if given is not None or isinstance(self.masker_, str):
+            return given
+        return self.masker_.predict([scan])[0]
 
     def _rois(self, X: Iterable[Any], classifier: CTClassifier | None = None) -> Iterable[Any]:
         """Show one scan after the other: the whole list never lies in memory."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
-from lungseg.evaluation.roc_area import roc_area
+from lungseg.evaluation.roc_area import mean_roc_area
 from lungseg.evaluation.splits import grouped_folds
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.labels import as_groups, as_labels
@@ -102,6 +102,8 @@ def acquisition_bias(
     >>> acquisition_bias(scans, ["ill", "healthy"] * 6, folds=3).value
     1.0
     """
+    from lungseg.masker import LungMasker
+
     check_is_list(X)
     labels, owners = as_labels(y), as_groups(groups)
     check_same_length(X=X, y=labels, groups=owners)
@@ -110,22 +112,10 @@ def acquisition_bias(
     if len(classes) < 2:
         raise ValueError(f"there is nothing to tell apart: y holds only {classes[0]!r}")
     fold_of = grouped_folds(labels.tolist(), owners, folds, seed)
-    counts = np.array([_patterns(item) for item in _with_lungs(X, masker)])
+    masker = LungMasker.from_pretrained() if masker is None else masker
+    counts = np.array([_patterns(item) for item in masker.iterate(X)])
     scores = _out_of_fold(counts, truth, fold_of)
-    return bootstrap_estimate(_area, owners, truth, scores, repeats=repeats, seed=seed)
-
-
-def _with_lungs(X: Iterable[Any], masker: LungMasker | None) -> Iterator[MaskedScan]:
-    """Find the lungs of scans that do not bring them."""
-    for item in X:
-        if isinstance(item, MaskedScan):
-            yield item
-            continue
-        if masker is None:
-            from lungseg.masker import LungMasker
-
-            masker = LungMasker.from_pretrained()
-        yield from masker.iterate([item])
+    return bootstrap_estimate(mean_roc_area, owners, truth, scores, repeats=repeats, seed=seed)
 
 
 def _patterns(item: MaskedScan) -> NDArray[np.float64]:
@@ -166,9 +156,3 @@ def _out_of_fold(
         model = make_pipeline(StandardScaler(), regression)
         scores[aside] = model.fit(counts[keep], truth[keep]).predict_proba(counts[aside])
     return scores
-
-
-def _area(truth: NDArray[np.intp], scores: NDArray[np.float64]) -> float | None:
-    """Mean area of each class against the rest; of two classes that of either."""
-    areas = [roc_area(truth == number, scores[:, number]) for number in range(scores.shape[1])]
-    return None if np.isnan(areas).any() else float(np.mean(areas))

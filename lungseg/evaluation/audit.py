@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
-from lungseg.evaluation.roc_area import roc_area
+from lungseg.evaluation.roc_area import mean_roc_area
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.io.atomic import atomic_path
 from lungseg.labels import as_groups, as_labels
@@ -197,7 +197,7 @@ def join_looks(
     return Audit(
         {
             view: bootstrap_estimate(
-                _auc,
+                mean_roc_area,
                 groups,
                 numbers,
                 np.array([one["views"][view] for one in looks]),
@@ -247,15 +247,6 @@ def _heat_inside(pipeline: Pipeline, item: MaskedScan) -> float | None:
     heat = shown.restore(found.voxels)
     total = float(heat.sum())
     return float(heat[item.mask.lungs].sum()) / total if total else None
-
-
-def _auc(truth: NDArray[Any], scores: NDArray[Any]) -> float | None:
-    held = set(truth.tolist())
-    if len(held) < scores.shape[1]:
-        return None
-    # Of more than two classes the mean, one class against the rest.
-    columns = [1] if scores.shape[1] == 2 else range(scores.shape[1])
-    return float(np.mean([roc_area(truth == column, scores[:, column]) for column in columns]))
 
 
 def _mean(shares: NDArray[Any]) -> float | None:

@@ -40,3 +40,28 @@ def roc_area(ill: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
     not_above = np.searchsorted(negative, positive, "right")
     # A tie counts half.
     return float((below + not_above).mean() / (2 * len(negative)))
+
+
+def mean_roc_area(truth: NDArray[np.intp], scores: NDArray[np.float64]) -> float | None:
+    """Measure the area under the ROC curve of several classes: the mean of each against the rest.
+
+    Parameters
+    ----------
+    truth : int array of shape (n,)
+        Number of each sample's class.
+    scores : float array of shape (n, classes)
+
+    Returns
+    -------
+    float or None
+        Of two classes the area of the second; None where a class is missing.
+
+    Examples
+    --------
+    >>> mean_roc_area(np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]]))
+    1.0
+    """
+    if len(set(truth.tolist())) < scores.shape[1]:
+        return None
+    columns = [1] if scores.shape[1] == 2 else range(scores.shape[1])
+    return float(np.mean([roc_area(truth == column, scores[:, column]) for column in columns]))

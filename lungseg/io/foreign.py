@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 
 from lungseg.errors import InputError
+from lungseg.geometry import axial_affine
 from lungseg.io import pictures, volumes
 from lungseg.io.raw import RawScan
+
+#: Where SimpleITK says that an image lies which was told nothing.
+_UNSET = axial_affine((1.0, 1.0, 1.0))
 
 
 def foreign_reader(x: Any) -> Callable[[Any], RawScan] | None:
@@ -53,10 +57,8 @@ def _of_pillow(picture: Any) -> RawScan:
 def _of_simpleitk(image: Any) -> RawScan:
     raw = volumes.from_simpleitk(image, "SimpleITK image")
     # What was never told where it lies, as an array or a PNG, has voxels of one millimetre.
-    place = *image.GetSpacing(), *image.GetOrigin(), *image.GetDirection()
-    size = image.GetDimension()
-    unset = (*(1.0,) * size, *(0.0,) * size, *np.eye(size).ravel())
-    return replace(raw, affine=None) if np.array_equal(place, unset) else raw
+    unset = raw.affine is not None and np.array_equal(raw.affine, _UNSET)
+    return replace(raw, affine=None) if unset else raw
 
 
 def _of_nibabel(image: Any) -> RawScan:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lungseg.errors import InputError
-from lungseg.geometry import Affine, affine_from_itk, axial_order, same_place, upright_affine
+from lungseg.geometry import Affine, axial_order, same_place, upright_affine
 from lungseg.infection_mask import InfectionMask
 from lungseg.io.foreign import foreign_reader
+from lungseg.io.volumes import from_simpleitk
 from lungseg.scan import LungMask, Scan
 
 _PICTURES = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp", ".gif"}
@@ -171,12 +172,8 @@ def _numbers(picture: Any) -> NDArray[Any]:
 def _read_volume(path: Path) -> tuple[NDArray[Any], Affine | None]:
     import SimpleITK as sitk
 
-    image = sitk.ReadImage(str(path))
-    values = np.asarray(sitk.GetArrayFromImage(image))
-    if image.GetDimension() != 3:
-        return values, None
-    place = image.GetSpacing(), image.GetOrigin(), image.GetDirection()
-    return values, affine_from_itk(*place)
+    raw = from_simpleitk(sitk.ReadImage(str(path)), str(path))
+    return raw.values, raw.affine
 
 
 def _in_axes_of(scan: Scan, values: NDArray[Any], affine: Affine, name: str) -> NDArray[Any]:
