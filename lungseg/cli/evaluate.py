@@ -164,11 +164,21 @@ def _print(result: dict[str, Any]) -> None:
         if name in ("roc_auc", "f1", "accuracy"):
             print(f"per patient, {name}: {Estimate(**figure)}")
     print(f"confusion (rows are true {result['classes']}): {result['confusion']}")
-    for view, figure in result.get("audit", {}).get("roc_auc", {}).items():
-        print(f"audit, {view}: ROC AUC {Estimate(**figure)}")
     if "audit" in result:
-        print(f"audit, heat inside lungs: {Estimate(**result['audit']['heat_inside_lungs'])}")
+        _print_audit(result["audit"])
     if result.get("failed"):
         print(f"left out, since they could not be used: {len(result['failed'])}")
     for leak in result["leaks"]:
         print(f"leak: {leak['file']} looks like {leak['copy']} ({leak['correlation']:.2f})")
+
+
+def _print_audit(found: dict[str, Any]) -> None:
+    from lungseg.evaluation.bootstrap import Estimate
+
+    for view, figure in found["roc_auc"].items():
+        print(f"audit, {view}: ROC AUC {Estimate(**figure)}")
+    if found["acquisition"] is not None:
+        print(f"audit, texture outside the lungs: ROC AUC {Estimate(**found['acquisition'])}")
+    print(f"audit, heat inside lungs: {Estimate(**found['heat_inside_lungs'])}")
+    for warning in found["warnings"]:
+        print(f"audit: {warning}")

@@ -5,33 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
+from lungseg.evaluation.outer_texture import outer_texture
 from lungseg.evaluation.roc_area import mean_roc_area
 from lungseg.evaluation.splits import grouped_folds
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.labels import as_groups, as_labels
-from lungseg.preprocess.pictures import informative_slices
-from lungseg.preprocess.window import Window
-from lungseg.scan import MaskedScan
 
 if TYPE_CHECKING:
     from lungseg.masker import LungMasker
-
-#: Pixels from the centre to the neighbours that it is compared with.
-_RADII = (1, 2, 3)
-
-#: Neighbours; with so many, patterns that are uniform are told apart by their number of ones.
-_NEIGHBOURS = 8
-
-#: Pixels beside the lungs that are left out as well: what was done to lungs reaches so far.
-_BESIDE = 7
-
-#: Slices of a volume.
-_SLICES = 16
 
 
 def acquisition_bias(
@@ -92,13 +77,13 @@ def acquisition_bias(
 
     Examples
     --------
-    >>> import lungseg
+    >>> import cv2, lungseg
     >>> scans = []
     >>> for number in range(12):
     ...     scan, mask = lungseg.phantom(slices=1, size=96, seed=number, return_mask=True)
     ...     if number % 2:  # half of them from a scanner that smooths
     ...         scan = scan.with_voxels(cv2.blur(scan.voxels[0], (3, 3))[None])
-    ...     scans.append(MaskedScan(scan, mask))
+    ...     scans.append(lungseg.MaskedScan(scan, mask))
     >>> acquisition_bias(scans, ["ill", "healthy"] * 6, folds=3).value
     1.0
     """
@@ -111,38 +96,60 @@ def acquisition_bias(
     classes, truth = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise ValueError(f"there is nothing to tell apart: y holds only {classes[0]!r}")
-    fold_of = grouped_folds(labels.tolist(), owners, folds, seed)
+    # Too few patients are an error before any scan is masked.
+    grouped_folds(truth.tolist(), owners, folds, seed)
     masker = LungMasker.from_pretrained() if masker is None else masker
-    counts = np.array([_patterns(item) for item in masker.iterate(X)])
-    scores = _out_of_fold(counts, truth, fold_of)
-    return bootstrap_estimate(mean_roc_area, owners, truth, scores, repeats=repeats, seed=seed)
-
-
-def _patterns(item: MaskedScan) -> NDArray[np.float64]:
-    """Shares of the patterns at each radius, outside the lungs."""
-    slices, lungs = item.scan.axial(), item.mask.axial()
-    totals = np.zeros((len(_RADII), _NEIGHBOURS + 2))
-    for number in informative_slices(slices, item.scan.air, _SLICES, item.scan.parts):
-        totals += _count(Window().apply(slices[number]), lungs[number] > 0)
-    return np.ravel(totals / np.maximum(totals.sum(axis=1, keepdims=True), 1))
-
-
-def _count(grey: NDArray[np.uint8], lungs: NDArray[np.bool_]) -> NDArray[np.int64]:
-    from skimage.feature import local_binary_pattern
-
-    near = np.ones((2 * _BESIDE + 1,) * 2, np.uint8)
-    outside = cv2.dilate(lungs.astype(np.uint8), near) == 0
-    # At the edge of the picture neighbours are missing.
-    edge = max(_RADII)
-    outside[:edge] = outside[-edge:] = outside[:, :edge] = outside[:, -edge:] = False
-    found = (local_binary_pattern(grey, _NEIGHBOURS, radius, "uniform") for radius in _RADII)
-    return np.stack(
-        [np.bincount(codes[outside].astype(int), minlength=_NEIGHBOURS + 2) for codes in found]
+    textures = [outer_texture(item) for item in masker.iterate(X)]
+    return tell_by_texture(
+        textures, truth.tolist(), owners, folds=folds, repeats=repeats, seed=seed
     )
 
 
+def tell_by_texture(
+    textures: ArrayLike,
+    truth: Sequence[int],
+    groups: Sequence[Any],
+    *,
+    folds: int = 5,
+    repeats: int = 1000,
+    seed: int = 0,
+) -> Estimate:
+    """Tell classes apart by textures that were counted before; see `acquisition_bias`.
+
+    Parameters
+    ----------
+    textures : float array of shape (scans, numbers)
+        As `lungseg.evaluation.outer_texture.outer_texture` gives them.
+    truth : sequence of int
+        Number of each scan's class.
+    groups : sequence
+        Patient of each scan.
+    folds, repeats, seed
+        As in `acquisition_bias`.
+
+    Returns
+    -------
+    Estimate
+
+    Raises
+    ------
+    ValueError
+        If a class has fewer patients than there are folds.
+
+    Examples
+    --------
+    >>> textures = [[0.5, 0.5], [0.8, 0.2]] * 10
+    >>> tell_by_texture(textures, [0, 1] * 10, range(20), repeats=10).value
+    1.0
+    """
+    shares, classes = np.asarray(textures), np.asarray(truth)
+    fold_of = grouped_folds(classes.tolist(), groups, folds, seed)
+    scores = _out_of_fold(shares, classes, fold_of)
+    return bootstrap_estimate(mean_roc_area, groups, classes, scores, repeats=repeats, seed=seed)
+
+
 def _out_of_fold(
-    counts: NDArray[np.float64], truth: NDArray[np.intp], fold_of: NDArray[np.intp]
+    shares: NDArray[np.float64], truth: NDArray[np.intp], fold_of: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Score each scan for each class by a regression that has not seen its patient."""
     from sklearn.linear_model import LogisticRegression
@@ -154,5 +161,5 @@ def _out_of_fold(
         keep, aside = fold_of != fold, fold_of == fold
         regression = LogisticRegression(class_weight="balanced", max_iter=1000)
         model = make_pipeline(StandardScaler(), regression)
-        scores[aside] = model.fit(counts[keep], truth[keep]).predict_proba(counts[aside])
+        scores[aside] = model.fit(shares[keep], truth[keep]).predict_proba(shares[aside])
     return scores

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lungseg.evaluation.acquisition import tell_by_texture
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
+from lungseg.evaluation.outer_texture import outer_texture
 from lungseg.evaluation.roc_area import mean_roc_area
+from lungseg.evaluation.splits import count_patients
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.io.atomic import atomic_path
 from lungseg.labels import as_groups, as_labels
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 #: What the classifier is shown in turn.
 VIEWS = ("ROI", "full picture", "background alone", "mask's shape alone")
+
+#: Of the cross-validation that tells classes by texture; a class needs as many patients.
+_FOLDS = 5
 
 #: Grey of soft tissue in either unit: what stands for everything that is not shown.
 _TISSUE = {"HU": 40, "display": 190}
@@ -39,18 +45,25 @@ class Audit:
         ROC AUC of the same classifier in each of `VIEWS`.
     heat_inside : Estimate
         Mean share of the Grad-CAM heat that lies inside the lungs.
+    acquisition : Estimate, optional
+        ROC AUC by which the finest texture outside the lungs tells the classes apart, whatever
+        the classifier; see `lungseg.evaluation.acquisition.acquisition_bias`. None where a class
+        has fewer than five patients.
     """
 
     auc: dict[str, Estimate]
     heat_inside: Estimate
+    acquisition: Estimate | None = None
 
     @property
     def shortcut(self) -> bool:
         """Whether the label can be told without the lungs: a lower bound of AUC above ½."""
-        return any(
-            self.auc[view].low is not None and self.auc[view].low > 0.5  # type: ignore[operator]
-            for view in ("background alone", "mask's shape alone")
-        )
+        return any(_tells(self.auc[view]) for view in ("background alone", "mask's shape alone"))
+
+    @property
+    def made_differently(self) -> bool:
+        """Whether pictures of the classes were made in different ways, as far as can be told."""
+        return self.acquisition is not None and _tells(self.acquisition)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything in types that JSON knows."""
@@ -58,17 +71,20 @@ class Audit:
             "roc_auc": {view: estimate.to_dict() for view, estimate in self.auc.items()},
             "heat_inside_lungs": self.heat_inside.to_dict(),
             "shortcut": self.shortcut,
+            "acquisition": None if self.acquisition is None else self.acquisition.to_dict(),
+            "made_differently": self.made_differently,
+            "warnings": self.warnings,
         }
 
     def save_figure(self, path: str | Path) -> Path:
-        """Draw the AUC of each view with its interval; the suffix decides the format."""
+        """Draw each AUC with its interval; the suffix decides the format."""
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(6, 2.8), layout="constrained")
         axes = figure.add_subplot()
         shown = [
             (view, found.value, found.low or found.value, found.high or found.value)
-            for view, found in self.auc.items()
+            for view, found in self._areas().items()
             if found.value is not None
         ]
         for place, (_, value, low, high) in enumerate(shown):
@@ -83,12 +99,30 @@ class Audit:
         return Path(path)
 
     def __str__(self) -> str:
-        width = max(map(len, self.auc))
-        lines = [f"{view:<{width}}  AUC {estimate}" for view, estimate in self.auc.items()]
+        areas = self._areas()
+        width = max(map(len, areas))
+        lines = [f"{view:<{width}}  AUC {estimate}" for view, estimate in areas.items()]
         lines.append(f"{'heat inside lungs':<{width}}  {self.heat_inside}")
+        return "\n".join([*lines, *self.warnings])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What follows from the figures, in words; empty where nothing was found."""
+        found = []
         if self.shortcut:
-            lines.append("The label can be told without the lungs: the classifier may do so too.")
-        return "\n".join(lines)
+            found.append("The label can be told without the lungs: the classifier may do so too.")
+        if self.made_differently:
+            found.append(
+                "Pictures of the classes were made in different ways: what is measured on them "
+                "may not hold elsewhere."
+            )
+        return found
+
+    def _areas(self) -> dict[str, Estimate]:
+        """Every ROC AUC by its name: of the classifier, and of the texture."""
+        if self.acquisition is None:
+            return self.auc
+        return {**self.auc, "texture outside the lungs": self.acquisition}
 
 
 def audit(
@@ -104,7 +138,8 @@ def audit(
     The same trained classifier is shown the ROI as in the pipeline; the full picture; the
     ROI with the lungs painted over; and the outline of the lungs alone. A score well above
     one half in the last two says that the label can be told from the table, the heart or
-    the crop.
+    the crop. Whatever the classifier, the data are asked whether the finest texture outside the
+    lungs tells the classes: then their pictures were made in different ways.
 
     Parameters
     ----------
@@ -160,13 +195,14 @@ def look(pipeline: Pipeline, item: MaskedScan) -> dict[str, Any]:
     -------
     dict
         ``views``: probabilities of the classes in each of `VIEWS`; ``heat_inside``, None where
-        there is no heat or no lung. In types that JSON knows.
+        there is no heat or no lung; ``texture`` outside the lungs. In types that JSON knows.
     """
     views = _views(item, pipeline.chain_, pipeline.roi_)
     rows = pipeline.classifier_.predict_proba(views.values())
     return {
         "views": {view: row.tolist() for view, row in zip(views, rows, strict=True)},
         "heat_inside": _heat_inside(pipeline, item),
+        "texture": outer_texture(item).tolist(),
     }
 
 
@@ -208,7 +244,18 @@ def join_looks(
         bootstrap_estimate(
             _mean, groups, np.array([one["heat_inside"] for one in looks], float), repeats=repeats
         ),
+        _acquisition([one["texture"] for one in looks], truth, groups, repeats),
     )
+
+
+def _acquisition(
+    textures: Sequence[Sequence[float]], truth: Sequence[int], groups: Sequence[Any], repeats: int
+) -> Estimate | None:
+    """Tell the classes by texture, where enough patients of each are there to ask."""
+    patients = count_patients(truth, groups).values()
+    if len(patients) < 2 or min(patients) < _FOLDS:
+        return None
+    return tell_by_texture(textures, truth, groups, folds=_FOLDS, repeats=repeats)
 
 
 def _views(item: MaskedScan, chain: Chain, roi: RoiMultiply) -> dict[str, Scan | MaskedScan]:
@@ -247,6 +294,10 @@ def _heat_inside(pipeline: Pipeline, item: MaskedScan) -> float | None:
     heat = shown.restore(found.voxels)
     total = float(heat.sum())
     return float(heat[item.mask.lungs].sum()) / total if total else None
+
+
+def _tells(area: Estimate) -> bool:
+    return area.low is not None and area.low > 0.5
 
 
 def _mean(shares: NDArray[Any]) -> float | None:

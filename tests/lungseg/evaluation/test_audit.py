@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import lungseg
-from lungseg.evaluation.audit import VIEWS, audit
+from lungseg.evaluation.audit import VIEWS, audit, join_looks, look
+from lungseg.scan import MaskedScan
 
 
 class Brightness:
@@ -68,3 +69,51 @@ def test_an_audit_is_saved_as_json_and_figure(pipeline, tmp_path) -> None:
     assert found.save_figure(tmp_path / "audit.png").stat().st_size > 1000
     with pytest.raises(ValueError, match="does not know"):
         audit(pipeline, scans, ["well"] * 4, range(4))
+
+
+def looks_of(count: int, texture_of) -> list[dict]:
+    """Looks of a classifier that knows nothing, and the textures of its scans."""
+    blank = {view: [0.5, 0.5] for view in VIEWS}
+    return [
+        {"views": blank, "heat_inside": 0.5, "texture": texture_of(number)}
+        for number in range(count)
+    ]
+
+
+def test_classes_that_were_made_in_different_ways_are_told_of() -> None:
+    by_class = join_looks(
+        looks_of(20, lambda number: [number % 2, 0.5]), [0, 1] * 10, range(20), repeats=50
+    )
+    assert not by_class.shortcut
+    assert by_class.made_differently
+    assert by_class.acquisition is not None
+    assert by_class.acquisition.value == 1
+    assert "texture outside the lungs" in str(by_class)
+    assert by_class.to_dict()["warnings"] == by_class.warnings
+    assert len(by_class.warnings) == 1
+
+
+def test_textures_that_do_not_go_with_the_class_are_not() -> None:
+    values = np.random.default_rng(3).random((20, 2))
+    found = join_looks(
+        looks_of(20, lambda number: values[number].tolist()), [0, 1] * 10, range(20), repeats=50
+    )
+    assert found.acquisition is not None
+    assert not found.made_differently
+    assert found.warnings == []
+
+
+def test_few_patients_are_not_asked_for_their_texture() -> None:
+    found = join_looks(
+        looks_of(20, lambda number: [number % 2, 0.5]), [0, 1] * 10, [0, 1, 2, 3] * 5, repeats=50
+    )
+    assert found.acquisition is None
+    assert "texture" not in str(found)
+
+
+def test_a_look_holds_the_texture_outside_the_lungs(pipeline) -> None:
+    scan, mask = lungseg.phantom(slices=1, size=128, return_mask=True)
+    within = scan.with_voxels(np.where(mask.lungs, -400, scan.voxels))
+    noisy = scan.with_voxels(scan.voxels + np.random.default_rng(0).normal(0, 99, scan.shape))
+    textures = [look(pipeline, MaskedScan(one, mask))["texture"] for one in (scan, within, noisy)]
+    assert textures[0] == textures[1] != textures[2]
