@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from lungseg.manifest import Manifest
     from lungseg.pipeline.pipeline import Pipeline
 
+#: Among the figures: what tells the classes without any lung.
+_TEXTURE = "texture outside the lungs"
+
 
 def fit_pipeline(
     recipe: str,
@@ -95,12 +98,17 @@ def fit_pipeline(
     if scores is not None:
         crossed = measure_probabilities(stored, train, scores)["figures"]
         figures = {"out of fold": crossed, **figures}
+    if cache is not None:
+        figures[_TEXTURE] = _by_texture(stored, train.joined(val))
     add_files(out, _documents(fitted, out, manifest, parts, figures))
     if init is not None:
         print(fitted.verdict_)
     for name, rows_ in figures.items():
         if rows_:
-            print(f"{name}: ROC AUC {rows_['roc_auc']['value']}, F1 {rows_['f1']['value']}")
+            f1 = f", F1 {rows_['f1']['value']}" if "f1" in rows_ else ""
+            print(f"{name}: ROC AUC {rows_['roc_auc']['value']}{f1}")
+    for warning in _warnings(figures):
+        print(warning)
     print(f"written to {out}")
 
 
@@ -129,6 +137,25 @@ def _further(auxiliary: Path, rows: Manifest, label_column: str) -> Manifest:
 
 def _aside(val: Manifest) -> tuple[list[Path], list[str]] | None:
     return (val.files, val.labels) if len(val) else None
+
+
+def _by_texture(pipeline: Pipeline, rows: Manifest) -> dict[str, Any]:
+    """Ask of what was learned from how far the classes are told without the lungs."""
+    from lungseg.evaluation.acquisition import acquisition_bias, can_be_asked
+
+    masker = pipeline.masker_
+    if isinstance(masker, str) or not can_be_asked(rows.labels, rows.patients):
+        return {}
+    found = acquisition_bias(rows.files, rows.labels, rows.patients, masker=masker)
+    return {"roc_auc": found.to_dict()}
+
+
+def _warnings(figures: dict[str, Any]) -> list[str]:
+    from lungseg.evaluation.acquisition import MADE_DIFFERENTLY
+    from lungseg.evaluation.bootstrap import Estimate
+
+    found = figures.get(_TEXTURE, {}).get("roc_auc")
+    return [MADE_DIFFERENTLY] if found and Estimate(**found).is_above(0.5) else []
 
 
 def _documents(
@@ -164,5 +191,5 @@ def _documents(
         },
         figures={name: rows for name, rows in figures.items() if rows},
         licence=LICENCE,
-        limits=PIPELINE_LIMITS,
+        limits=" ".join([PIPELINE_LIMITS, *_warnings(figures)]),
     )

@@ -11,12 +11,22 @@ from numpy.typing import ArrayLike, NDArray
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
 from lungseg.evaluation.outer_texture import outer_texture
 from lungseg.evaluation.roc_area import mean_roc_area
-from lungseg.evaluation.splits import grouped_folds
+from lungseg.evaluation.splits import count_patients, grouped_folds
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.labels import as_groups, as_labels
 
 if TYPE_CHECKING:
     from lungseg.masker import LungMasker
+
+
+#: What follows where the interval lies above one half.
+MADE_DIFFERENTLY = (
+    "Pictures of the classes were made in different ways: what is measured on them may not hold "
+    "elsewhere."
+)
+
+#: Of the cross-validation, where nobody chooses.
+_FOLDS = 5
 
 
 def acquisition_bias(
@@ -25,7 +35,7 @@ def acquisition_bias(
     groups: Sequence[Any] | None = None,
     *,
     masker: LungMasker | None = None,
-    folds: int = 5,
+    folds: int = _FOLDS,
     repeats: int = 1000,
     seed: int = 0,
 ) -> Estimate:
@@ -110,7 +120,7 @@ def tell_by_texture(
     truth: Sequence[int],
     groups: Sequence[Any],
     *,
-    folds: int = 5,
+    folds: int = _FOLDS,
     repeats: int = 1000,
     seed: int = 0,
 ) -> Estimate:
@@ -146,6 +156,30 @@ def tell_by_texture(
     fold_of = grouped_folds(classes.tolist(), groups, folds, seed)
     scores = _out_of_fold(shares, classes, fold_of)
     return bootstrap_estimate(mean_roc_area, groups, classes, scores, repeats=repeats, seed=seed)
+
+
+def can_be_asked(y: Sequence[Any], groups: Sequence[Any], folds: int = _FOLDS) -> bool:
+    """Say whether there are patients enough of each class for `acquisition_bias`.
+
+    Parameters
+    ----------
+    y : sequence
+        Labels.
+    groups : sequence
+        Patient of each.
+    folds : int
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> can_be_asked("abab", [1, 2, 3, 4]), can_be_asked("ab" * 5, range(10))
+    (False, True)
+    """
+    patients = count_patients(y, groups).values()
+    return len(patients) > 1 and min(patients) >= folds
 
 
 def _out_of_fold(

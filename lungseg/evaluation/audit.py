@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lungseg.evaluation.acquisition import tell_by_texture
+from lungseg.evaluation.acquisition import MADE_DIFFERENTLY, can_be_asked, tell_by_texture
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
 from lungseg.evaluation.outer_texture import outer_texture
 from lungseg.evaluation.roc_area import mean_roc_area
-from lungseg.evaluation.splits import count_patients
 from lungseg.inputs import check_is_list, check_same_length
 from lungseg.io.atomic import atomic_path
 from lungseg.labels import as_groups, as_labels
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
 
 #: What the classifier is shown in turn.
 VIEWS = ("ROI", "full picture", "background alone", "mask's shape alone")
-
-#: Of the cross-validation that tells classes by texture; a class needs as many patients.
-_FOLDS = 5
 
 #: Grey of soft tissue in either unit: what stands for everything that is not shown.
 _TISSUE = {"HU": 40, "display": 190}
@@ -58,12 +54,14 @@ class Audit:
     @property
     def shortcut(self) -> bool:
         """Whether the label can be told without the lungs: a lower bound of AUC above ½."""
-        return any(_tells(self.auc[view]) for view in ("background alone", "mask's shape alone"))
+        return any(
+            self.auc[view].is_above(0.5) for view in ("background alone", "mask's shape alone")
+        )
 
     @property
     def made_differently(self) -> bool:
         """Whether pictures of the classes were made in different ways, as far as can be told."""
-        return self.acquisition is not None and _tells(self.acquisition)
+        return self.acquisition is not None and self.acquisition.is_above(0.5)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything in types that JSON knows."""
@@ -112,10 +110,7 @@ class Audit:
         if self.shortcut:
             found.append("The label can be told without the lungs: the classifier may do so too.")
         if self.made_differently:
-            found.append(
-                "Pictures of the classes were made in different ways: what is measured on them "
-                "may not hold elsewhere."
-            )
+            found.append(MADE_DIFFERENTLY)
         return found
 
     def _areas(self) -> dict[str, Estimate]:
@@ -244,18 +239,10 @@ def join_looks(
         bootstrap_estimate(
             _mean, groups, np.array([one["heat_inside"] for one in looks], float), repeats=repeats
         ),
-        _acquisition([one["texture"] for one in looks], truth, groups, repeats),
+        tell_by_texture([one["texture"] for one in looks], truth, groups, repeats=repeats)
+        if can_be_asked(truth, groups)
+        else None,
     )
-
-
-def _acquisition(
-    textures: Sequence[Sequence[float]], truth: Sequence[int], groups: Sequence[Any], repeats: int
-) -> Estimate | None:
-    """Tell the classes by texture, where enough patients of each are there to ask."""
-    patients = count_patients(truth, groups).values()
-    if len(patients) < 2 or min(patients) < _FOLDS:
-        return None
-    return tell_by_texture(textures, truth, groups, folds=_FOLDS, repeats=repeats)
 
 
 def _views(item: MaskedScan, chain: Chain, roi: RoiMultiply) -> dict[str, Scan | MaskedScan]:
@@ -294,10 +281,6 @@ def _heat_inside(pipeline: Pipeline, item: MaskedScan) -> float | None:
     heat = shown.restore(found.voxels)
     total = float(heat.sum())
     return float(heat[item.mask.lungs].sum()) / total if total else None
-
-
-def _tells(area: Estimate) -> bool:
-    return area.low is not None and area.low > 0.5
 
 
 def _mean(shares: NDArray[Any]) -> float | None:

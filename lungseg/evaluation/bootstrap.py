@@ -34,6 +34,16 @@ class Estimate:
     n: int
     patients: int
 
+    def is_above(self, value: float) -> bool:
+        """Say whether the whole interval lies above a value.
+
+        Examples
+        --------
+        >>> Estimate(0.6, 0.55, 0.65, 90, 40).is_above(0.5)
+        True
+        """
+        return self.low is not None and self.low > value
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a dict."""
         return asdict(self)
