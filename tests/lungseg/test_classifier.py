@@ -214,7 +214,8 @@ def test_the_head_learns_alone_at_first(pictures, tmp_path) -> None:
 def test_small_data_keep_the_statistics_they_start_from(pictures, tmp_path) -> None:
     X, y, _ = pictures
     settings = {"network": "cnn-s3", "input_size": 32, "epochs": 1, "batch_size": 4}
-    start = lungseg.CTClassifier(**settings).fit(X[:4], y[:4])
+    with eagerly():
+        start = lungseg.CTClassifier(**settings).fit(X[:4], y[:4])
     folder = start.save(tmp_path / "start")
 
     def norms(classifier: lungseg.CTClassifier) -> list[np.ndarray]:
@@ -223,7 +224,8 @@ def test_small_data_keep_the_statistics_they_start_from(pictures, tmp_path) -> N
         return [part for layer in layers for part in layer.get_weights()]
 
     def moved(**options) -> bool:
-        tuned = lungseg.CTClassifier(**settings, weights=folder, **options).fit(X, y)
+        with eagerly():
+            tuned = lungseg.CTClassifier(**settings, weights=folder, **options).fit(X, y)
         pairs = zip(norms(start), norms(tuned), strict=True)
         return any(not np.array_equal(a, b) for a, b in pairs)
 
@@ -336,6 +338,7 @@ def test_without_imagenet_it_starts_from_random_weights_and_says_so(pictures, mo
     assert len(classifier.history_) == 2
 
 
+@pytest.mark.slow  # what ships has two trunks, and is fitted, saved and loaded elsewhere
 def test_a_classifier_of_two_trunks_is_fitted_saved_and_loaded(pictures, tmp_path) -> None:
     X, y = pictures[0][:6], pictures[1][:6]
     settings = {

@@ -72,6 +72,7 @@ def test_inspect_says_what_each_input_is(inputs) -> None:
     assert document[0]["kind"] == "picture in display grey"
 
 
+@pytest.mark.slow  # .ci/run runs it from the wheel
 def test_demo(tmp_path) -> None:
     result = run_apart("demo", "--out", tmp_path / "demo")
     assert result.returncode == 0, result.stderr

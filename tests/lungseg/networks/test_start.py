@@ -26,15 +26,3 @@ def test_a_classifier_starts_the_network_of_the_infection() -> None:
 def test_a_masker_is_no_start_for_them() -> None:
     with pytest.raises(InputError, match=r"lungs: these weights \(masker\) hold no trunk, classif"):
         start_from(build("simple", (32, 32, 1), 2), "lungs")
-
-
-def test_each_trunk_starts_from_weights_of_its_own() -> None:
-    model = build("efficientnetb0", (32, 32, 2), 2, head="lungs", trunks=2)
-    assert start_from(model, ["ct", "infection"]) > 240
-    alone = [build("efficientnetb0", (32, 32, 1), 2) for _ in range(2)]
-    for one, name in zip(alone, ("ct", "infection"), strict=True):
-        start_from(one, name)
-    name = "block6d_project_conv"
-    for prefix, one in zip(("", "trunk2_"), alone, strict=True):
-        ours, theirs = model.get_layer(prefix + name), one.get_layer(name)
-        assert np.array_equal(ours.get_weights()[0], theirs.get_weights()[0])

@@ -18,7 +18,7 @@ def test_parameters_of_the_published_unet() -> None:
 @pytest.mark.parametrize("classes", [1, 3])
 def test_one_probability_for_each_class(name: str, classes: int) -> None:
     network = build(name, (32, 64, 1), classes)
-    found = network.predict(np.zeros((1, 32, 64, 1), np.float32), verbose=0)
+    found = np.asarray(network(np.zeros((1, 32, 64, 1), np.float32), training=False))
     assert found.shape == (1, 32, 64, classes)
     if classes > 1:
         assert np.allclose(found.sum(axis=-1), 1, atol=1e-5)
