@@ -6,7 +6,7 @@ BIN := .venv/bin
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || \
 	$(BIN)/python -m pip install --quiet --no-compile $(1)
 
-# Where it is set, every process compiles all that it imports anew: TensorFlow takes 23 s for 9.
+# Where it is set, every process compiles anew all that it imports, and TensorFlow is large.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-oldest lint docs clean

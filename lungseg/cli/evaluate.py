@@ -173,12 +173,12 @@ def _print(result: dict[str, Any]) -> None:
 
 
 def _print_audit(found: dict[str, Any]) -> None:
+    from lungseg.evaluation.acquisition import TEXTURE
     from lungseg.evaluation.bootstrap import Estimate
 
-    for view, figure in found["roc_auc"].items():
-        print(f"audit, {view}: ROC AUC {Estimate(**figure)}")
-    if found["acquisition"] is not None:
-        print(f"audit, texture outside the lungs: ROC AUC {Estimate(**found['acquisition'])}")
+    for view, figure in {**found["roc_auc"], TEXTURE: found["acquisition"]}.items():
+        if figure is not None:
+            print(f"audit, {view}: ROC AUC {Estimate(**figure)}")
     print(f"audit, heat inside lungs: {Estimate(**found['heat_inside_lungs'])}")
     for warning in found["warnings"]:
         print(f"audit: {warning}")

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lungseg.artifact import Precision
+    from lungseg.evaluation.bootstrap import Estimate
     from lungseg.manifest import Manifest
     from lungseg.pipeline.pipeline import Pipeline
-
-#: Among the figures: what tells the classes without any lung.
-_TEXTURE = "texture outside the lungs"
 
 
 def fit_pipeline(
@@ -67,17 +65,7 @@ def fit_pipeline(
         )
     else:
         fitted = use_cache(Pipeline.from_recipe(recipe), cache)
-        fitted.set_params(
-            classifier__checkpoint=folder,
-            classifier__tensorboard=tensorboard,
-            classifier__verbose=1,
-            classifier__seed=seed,
-        )
-        if positive is not None:
-            fitted.set_params(classifier__positive=positive)
-        if epochs is not None:
-            frozen = min(epochs, fitted.get_params()["classifier__frozen_epochs"])
-            fitted.set_params(classifier__epochs=epochs, classifier__frozen_epochs=frozen)
+        _set_up(fitted, folder, tensorboard, epochs=epochs, positive=positive, seed=seed)
         if fitted.get_params()["classifier__folds"] is not None:
             # Cross-fitting keeps nothing aside: what was to choose is trained on, too.
             train, val = train.joined(val), val.take([])
@@ -98,18 +86,48 @@ def fit_pipeline(
     if scores is not None:
         crossed = measure_probabilities(stored, train, scores)["figures"]
         figures = {"out of fold": crossed, **figures}
-    if cache is not None:
-        figures[_TEXTURE] = _by_texture(stored, train.joined(val))
-    add_files(out, _documents(fitted, out, manifest, parts, figures))
+    # Without a cache every scan would be masked once more for it.
+    texture = None if cache is None else _by_texture(stored, train.joined(val))
+    add_files(out, _documents(fitted, out, manifest, parts, figures, texture))
     if init is not None:
         print(fitted.verdict_)
-    for name, rows_ in figures.items():
-        if rows_:
-            f1 = f", F1 {rows_['f1']['value']}" if "f1" in rows_ else ""
-            print(f"{name}: ROC AUC {rows_['roc_auc']['value']}{f1}")
-    for warning in _warnings(figures):
-        print(warning)
+    _print(figures, texture)
     print(f"written to {out}")
+
+
+def _set_up(
+    pipeline: Pipeline,
+    folder: Path,
+    tensorboard: Path | None,
+    *,
+    epochs: int | None,
+    positive: str | None,
+    seed: int,
+) -> None:
+    """Set what a command says of the training of a recipe."""
+    pipeline.set_params(
+        classifier__checkpoint=folder,
+        classifier__tensorboard=tensorboard,
+        classifier__verbose=1,
+        classifier__seed=seed,
+    )
+    if positive is not None:
+        pipeline.set_params(classifier__positive=positive)
+    if epochs is not None:
+        frozen = min(epochs, pipeline.get_params()["classifier__frozen_epochs"])
+        pipeline.set_params(classifier__epochs=epochs, classifier__frozen_epochs=frozen)
+
+
+def _print(figures: dict[str, Any], texture: Estimate | None) -> None:
+    from lungseg.evaluation.acquisition import TEXTURE
+
+    for name, rows in figures.items():
+        if rows:
+            print(f"{name}: ROC AUC {rows['roc_auc']['value']}, F1 {rows['f1']['value']}")
+    if texture is not None:
+        print(f"{TEXTURE}: ROC AUC {texture.value}")
+    for warning in _warnings(texture):
+        print(warning)
 
 
 def _further(auxiliary: Path, rows: Manifest, label_column: str) -> Manifest:
@@ -139,23 +157,20 @@ def _aside(val: Manifest) -> tuple[list[Path], list[str]] | None:
     return (val.files, val.labels) if len(val) else None
 
 
-def _by_texture(pipeline: Pipeline, rows: Manifest) -> dict[str, Any]:
+def _by_texture(pipeline: Pipeline, rows: Manifest) -> Estimate | None:
     """Ask of what was learned from how far the classes are told without the lungs."""
     from lungseg.evaluation.acquisition import acquisition_bias, can_be_asked
 
     masker = pipeline.masker_
     if isinstance(masker, str) or not can_be_asked(rows.labels, rows.patients):
-        return {}
-    found = acquisition_bias(rows.files, rows.labels, rows.patients, masker=masker)
-    return {"roc_auc": found.to_dict()}
+        return None
+    return acquisition_bias(rows.files, rows.labels, rows.patients, masker=masker)
 
 
-def _warnings(figures: dict[str, Any]) -> list[str]:
+def _warnings(texture: Estimate | None) -> list[str]:
     from lungseg.evaluation.acquisition import MADE_DIFFERENTLY
-    from lungseg.evaluation.bootstrap import Estimate
 
-    found = figures.get(_TEXTURE, {}).get("roc_auc")
-    return [MADE_DIFFERENTLY] if found and Estimate(**found).is_above(0.5) else []
+    return [MADE_DIFFERENTLY] if texture is not None and texture.is_above(0.5) else []
 
 
 def _documents(
@@ -164,6 +179,7 @@ def _documents(
     manifest: Path,
     parts: dict[str, Manifest],
     figures: dict[str, Any],
+    texture: Estimate | None,
 ) -> dict[str, str]:
     """Card and metrics."""
     from lungseg.card import make_documents
@@ -174,11 +190,14 @@ def _documents(
         purpose_of,
         training_facts,
     )
+    from lungseg.evaluation.acquisition import TEXTURE
 
     classifier = fitted.classifier_
     # A base that was kept comes from its folder, and was not trained here.
     history = getattr(classifier, "history_", [])
     verdict = getattr(fitted, "verdict_", None)
+    if texture is not None:
+        figures = {**figures, TEXTURE: {"roc_auc": texture.to_dict()}}
     return make_documents(
         title=f"Pipeline “{out.name}”",
         purpose=purpose_of(fitted),
@@ -191,5 +210,5 @@ def _documents(
         },
         figures={name: rows for name, rows in figures.items() if rows},
         licence=LICENCE,
-        limits=" ".join([PIPELINE_LIMITS, *_warnings(figures)]),
+        limits=" ".join([PIPELINE_LIMITS, *_warnings(texture)]),
     )

@@ -18,8 +18,10 @@ from lungseg.labels import as_groups, as_labels
 if TYPE_CHECKING:
     from lungseg.masker import LungMasker
 
+#: What the figure is called beside those of a classifier.
+TEXTURE = "texture outside the lungs"
 
-#: What follows where the interval lies above one half.
+#: What follows where its interval lies above one half.
 MADE_DIFFERENTLY = (
     "Pictures of the classes were made in different ways: what is measured on them may not hold "
     "elsewhere."
@@ -107,12 +109,11 @@ def acquisition_bias(
     if len(classes) < 2:
         raise ValueError(f"there is nothing to tell apart: y holds only {classes[0]!r}")
     # Too few patients are an error before any scan is masked.
-    grouped_folds(truth.tolist(), owners, folds, seed)
+    fold_of = grouped_folds(labels.tolist(), owners, folds, seed)
     masker = LungMasker.from_pretrained() if masker is None else masker
-    textures = [outer_texture(item) for item in masker.iterate(X)]
-    return tell_by_texture(
-        textures, truth.tolist(), owners, folds=folds, repeats=repeats, seed=seed
-    )
+    shares = np.array([outer_texture(item) for item in masker.iterate(X)])
+    scores = _out_of_fold(shares, truth, fold_of)
+    return bootstrap_estimate(mean_roc_area, owners, truth, scores, repeats=repeats, seed=seed)
 
 
 def tell_by_texture(
@@ -120,9 +121,7 @@ def tell_by_texture(
     truth: Sequence[int],
     groups: Sequence[Any],
     *,
-    folds: int = _FOLDS,
     repeats: int = 1000,
-    seed: int = 0,
 ) -> Estimate:
     """Tell classes apart by textures that were counted before; see `acquisition_bias`.
 
@@ -134,8 +133,8 @@ def tell_by_texture(
         Number of each scan's class.
     groups : sequence
         Patient of each scan.
-    folds, repeats, seed
-        As in `acquisition_bias`.
+    repeats : int
+        Of the bootstrap.
 
     Returns
     -------
@@ -144,7 +143,7 @@ def tell_by_texture(
     Raises
     ------
     ValueError
-        If a class has fewer patients than there are folds.
+        If a class has fewer patients than five; see `can_be_asked`.
 
     Examples
     --------
@@ -153,13 +152,12 @@ def tell_by_texture(
     1.0
     """
     shares, classes = np.asarray(textures), np.asarray(truth)
-    fold_of = grouped_folds(classes.tolist(), groups, folds, seed)
-    scores = _out_of_fold(shares, classes, fold_of)
-    return bootstrap_estimate(mean_roc_area, groups, classes, scores, repeats=repeats, seed=seed)
+    scores = _out_of_fold(shares, classes, grouped_folds(classes.tolist(), groups, _FOLDS))
+    return bootstrap_estimate(mean_roc_area, groups, classes, scores, repeats=repeats)
 
 
-def can_be_asked(y: Sequence[Any], groups: Sequence[Any], folds: int = _FOLDS) -> bool:
-    """Say whether there are patients enough of each class for `acquisition_bias`.
+def can_be_asked(y: Sequence[Any], groups: Sequence[Any]) -> bool:
+    """Say whether there are patients enough of each class for `acquisition_bias`: five.
 
     Parameters
     ----------
@@ -167,7 +165,6 @@ def can_be_asked(y: Sequence[Any], groups: Sequence[Any], folds: int = _FOLDS) -
         Labels.
     groups : sequence
         Patient of each.
-    folds : int
 
     Returns
     -------
@@ -179,7 +176,7 @@ def can_be_asked(y: Sequence[Any], groups: Sequence[Any], folds: int = _FOLDS) -
     (False, True)
     """
     patients = count_patients(y, groups).values()
-    return len(patients) > 1 and min(patients) >= folds
+    return len(patients) > 1 and min(patients) >= _FOLDS
 
 
 def _out_of_fold(

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lungseg.evaluation.acquisition import MADE_DIFFERENTLY, can_be_asked, tell_by_texture
+from lungseg.evaluation.acquisition import (
+    MADE_DIFFERENTLY,
+    TEXTURE,
+    can_be_asked,
+    tell_by_texture,
+)
 from lungseg.evaluation.bootstrap import Estimate, bootstrap_estimate
 from lungseg.evaluation.outer_texture import outer_texture
 from lungseg.evaluation.roc_area import mean_roc_area
@@ -117,7 +122,7 @@ class Audit:
         """Every ROC AUC by its name: of the classifier, and of the texture."""
         if self.acquisition is None:
             return self.auc
-        return {**self.auc, "texture outside the lungs": self.acquisition}
+        return {**self.auc, TEXTURE: self.acquisition}
 
 
 def audit(

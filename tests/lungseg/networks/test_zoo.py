@@ -20,7 +20,8 @@ from lungseg.training.focal import focal_loss
 _BETWEEN = ("efficientnetb3", "efficientnetb7")
 _LARGE = (*_BETWEEN, "bcdunet-d3", "cbr-largew", "efficientnetb0-s2", "resnet50")
 
-#: Exports take long: of BCDU-Nets, U-Nets and EfficientNets, other tests run what ships.
+#: Exports take long: of BCDU-Nets, U-Nets and EfficientNets, other tests run what ships, and its
+#: sums and depthwise convolutions are those of other trunks.
 _SLOW_EXPORTS = (
     *_LARGE,
     "bcdunet-d1",
